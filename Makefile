@@ -1,0 +1,49 @@
+# Everything that is done with this repository. `make help` lists it.
+
+CARGO_TARGET_DIR ?= target
+PROGRAMS := $(CARGO_TARGET_DIR)/release
+NEXTEST_PROFILE := $(if $(filter true,$(CI)),ci,default)
+PREREQUISITES := scripts/prerequisites.sh
+
+# Says which command runs, then runs it.
+step = @printf '\n==> %s\n' "$(strip $(1))"; $(strip $(1))
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench golden clean-data static
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Build the service and run it with demo data; stop it with Ctrl-C
+	$(call step, $(PREREQUISITES) rust postgresql)
+	$(call step, cargo build --release --locked -p cli)
+	@exec $(PROGRAMS)/fermata serve --demo
+
+test: ## Install missing tools, then every check and every test
+	$(call step, $(PREREQUISITES) rust lints postgresql pgbench cargo-deny cargo-nextest)
+	@$(MAKE) --no-print-directory static
+	$(call step, cargo nextest run --workspace --locked --profile $(NEXTEST_PROFILE))
+	$(call step, cargo test --doc --workspace --locked)
+
+check: ## The checks that run no test: format, lints, docs, licences
+	$(call step, $(PREREQUISITES) rust lints cargo-deny)
+	@$(MAKE) --no-print-directory static
+
+bench: ## Build with optimisation, then measure the service beside pgbench
+	$(call step, $(PREREQUISITES) rust postgresql pgbench)
+	$(call step, cargo build --release --locked -p bench -p cli)
+	@exec $(PROGRAMS)/fermata-bench
+
+golden: ## Write the golden files anew from the code; read the difference before you commit it
+	$(call step, $(PREREQUISITES) rust postgresql cargo-nextest)
+	$(call step, env GOLDEN=write INSTA_UPDATE=always \
+		cargo nextest run --workspace --locked --no-fail-fast -E 'not test(/crash/)')
+
+clean-data: ## Delete the private database under FERMATA_DATA_DIR (default .fermata)
+	@scripts/clean-data.sh "$${FERMATA_DATA_DIR:-.fermata}"
+
+static:
+	$(call step, cargo fmt --all --check)
+	$(call step, cargo clippy --workspace --all-targets --locked -- -D warnings)
+	$(call step, env RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --locked)
+	$(call step, cargo deny check licenses bans sources)

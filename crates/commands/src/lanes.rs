@@ -1,0 +1,121 @@
+//! All lanes of a process, and the handle by which commands reach them.
+
+use crate::cache::Cache;
+use crate::lane::{Answer, Job, Lane};
+use crate::metrics::Metrics;
+use crate::{Failure, Request};
+use chrono::{DateTime, Utc};
+use domain::UserId;
+use event_store::{Announcer, JournalId, Journals, Wakes};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_postgres::Config;
+use uuid::Uuid;
+
+/// Commands that wait for one lane at most; one more is refused as overloaded.
+const QUEUE_COMMANDS_MAX: usize = 8_192;
+
+/// Where time and ids come from.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources {
+    /// The clock that decisions go by.
+    pub now: fn() -> DateTime<Utc>,
+    /// Makes ids of events and commands.
+    pub new_id: fn() -> Uuid,
+}
+
+/// What lanes are made of.
+#[derive(Debug, Clone)]
+pub struct LanesSettings {
+    /// The database.
+    pub config: Config,
+    /// Its journals.
+    pub journals: Journals,
+    /// Time and ids.
+    pub sources: Sources,
+    /// Rings when a journal has grown.
+    pub wakes: Wakes,
+    /// Tells other processes.
+    pub announcer: Announcer,
+    /// Counts.
+    pub metrics: Metrics,
+    /// Campaigns that each lane remembers at most, about 1 KiB each.
+    pub campaigns_remembered_max: NonZeroUsize,
+}
+
+/// The way in. Cheap to copy; when the last copy is gone, the lanes finish and end.
+#[derive(Debug, Clone)]
+pub struct Lanes {
+    journals: Journals,
+    queues: Arc<[mpsc::Sender<Job>]>,
+}
+
+impl Lanes {
+    /// Starts a lane for every journal on the current runtime. The lanes end by themselves when
+    /// every copy of the handle is gone; whoever waits for the set knows when.
+    #[must_use]
+    pub fn start(settings: &LanesSettings) -> (Self, JoinSet<()>) {
+        let mut running = JoinSet::new();
+        let queues = settings.journals.iter().map(|journal| {
+            let (sender, queue) = mpsc::channel(QUEUE_COMMANDS_MAX);
+            running.spawn(lane(settings, journal).run(queue));
+            sender
+        });
+        let queues = queues.collect();
+        (
+            Self {
+                journals: settings.journals,
+                queues,
+            },
+            running,
+        )
+    }
+
+    /// The journal of a tenant.
+    #[must_use]
+    pub fn journal_of(&self, user: UserId) -> JournalId {
+        self.journals.of(user)
+    }
+
+    /// Has `request` decided in `journal` and waits until that is durable.
+    ///
+    /// # Errors
+    /// When the machine failed; the failure says whether the command happened.
+    pub async fn submit(&self, journal: JournalId, request: Request) -> Answer {
+        let queue = usize::try_from(journal.0)
+            .ok()
+            .and_then(|number| self.queues.get(number));
+        let Some(queue) = queue else {
+            return Err(Failure::Refused);
+        };
+        let (reply, answer) = oneshot::channel();
+        match queue.try_send(Job {
+            request,
+            reply,
+            queued_at: Instant::now(),
+        }) {
+            Ok(()) => answer.await.unwrap_or(Err(Failure::OutcomeUnknown)),
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                Err(Failure::Overloaded { journal: journal.0 })
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(Failure::Unavailable),
+        }
+    }
+}
+
+fn lane(settings: &LanesSettings, journal: JournalId) -> Lane {
+    Lane {
+        journal,
+        config: settings.config.clone(),
+        sources: settings.sources,
+        metrics: settings.metrics.clone(),
+        wakes: settings.wakes.clone(),
+        announcer: settings.announcer.clone(),
+        cache: Cache::new(settings.campaigns_remembered_max),
+        session: None,
+        cautious: 0,
+    }
+}

@@ -1,0 +1,92 @@
+//! What a lane is asked: a command, on whose behalf, under which conditions.
+
+use crate::Verdict;
+use domain::{CampaignId, Command, UserId, Version};
+use event_store::Actor;
+
+/// A command with everything around it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The campaign it is about.
+    pub campaign_id: CampaignId,
+    /// The tenant that the campaign must belong to. `None` for the service's own callers.
+    pub tenant: Option<UserId>,
+    /// The wish.
+    pub command: Command,
+    /// The version that the campaign must be at.
+    pub expected: Option<Expected>,
+    /// Who asks and why.
+    pub origin: Origin,
+    /// The promise to answer a repeated request as the first time.
+    pub remember: Option<Remember>,
+}
+
+/// A condition on a campaign's version (RFC 9110, section 13.1.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// The campaign exists.
+    Any,
+    /// The campaign is at one of these.
+    OneOf(Vec<Version>),
+}
+
+impl Expected {
+    /// Whether a campaign at `version` meets the condition.
+    #[must_use]
+    pub fn is_met_by(&self, version: Version) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(versions) => versions.contains(&version),
+        }
+    }
+}
+
+/// Who asks and why; stored with the events.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// Who.
+    pub actor: Actor,
+    /// Why, in the caller's words.
+    pub reason: Option<String>,
+    /// The request's id.
+    pub correlation_id: Option<String>,
+    /// The W3C trace context.
+    pub traceparent: Option<String>,
+}
+
+impl Origin {
+    /// An actor without more to say.
+    #[must_use]
+    pub fn of(actor: Actor) -> Self {
+        Self {
+            actor,
+            reason: None,
+            correlation_id: None,
+            traceparent: None,
+        }
+    }
+}
+
+/// A key under which the answer is stored, in the transaction of what it answers.
+#[derive(Debug, Clone)]
+pub struct Remember {
+    /// Whose key.
+    pub user_id: UserId,
+    /// The caller's key.
+    pub key: String,
+    /// SHA-256 of the request: the same key for another request is refused.
+    pub fingerprint: [u8; 32],
+    /// Turns the verdict into the answer to be stored. `None` stores nothing.
+    pub render: fn(&Verdict) -> Option<Remembered>,
+}
+
+/// A stored answer, opaque to the lanes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// The status of the answer.
+    pub status: i16,
+    /// Its body.
+    pub body: String,
+    /// The version that the campaign was at.
+    pub version: Option<Version>,
+}

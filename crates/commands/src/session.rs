@@ -1,0 +1,46 @@
+//! A lane's connection with its prepared statements.
+
+use crate::answers::Answers;
+use event_store::{Connection, Log, connect};
+use outbox::Enqueuer;
+use projector::Rows;
+use tokio_postgres::{Client, Config, Error};
+
+/// Every statement of a lane finds its rows by key. The planner is told so, because a plan made
+/// while a table was small would otherwise be kept when it has grown. A lane that hangs must not
+/// hold a journal's head for ever.
+const SETTINGS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; \
+     SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan; SET jit = off; \
+     SET lock_timeout = '5s'; SET statement_timeout = '10s'; \
+     SET idle_in_transaction_session_timeout = '10s'";
+
+pub(crate) struct Session {
+    pub connection: Connection,
+    pub log: Log,
+    pub rows: Rows,
+    pub enqueuer: Enqueuer,
+    pub answers: Answers,
+}
+
+impl Session {
+    pub async fn open(config: &Config) -> Result<Self, Error> {
+        let connection = connect(config).await?;
+        let client = &connection.client;
+        client.batch_execute(SETTINGS).await?;
+        Ok(Self {
+            log: Log::prepare(client).await?,
+            rows: Rows::prepare(client).await?,
+            enqueuer: Enqueuer::prepare(client).await?,
+            answers: Answers::prepare(client).await?,
+            connection,
+        })
+    }
+
+    pub fn client(&self) -> &Client {
+        &self.connection.client
+    }
+
+    pub fn is_broken(&self) -> bool {
+        self.connection.client.is_closed()
+    }
+}

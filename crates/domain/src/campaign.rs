@@ -1,0 +1,191 @@
+//! What a campaign is at one moment: its stage with what only that stage has, and its counters.
+
+use crate::{AccountId, Census, Sequence, Settings, Stats, UserId};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A campaign, or the place where one is not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Campaign {
+    /// Never created.
+    #[default]
+    Absent,
+    /// There.
+    Present(Box<Present>),
+    /// Deleted. Its history stays.
+    Deleted,
+}
+
+/// A campaign that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Present {
+    /// Whose it is.
+    pub user_id: UserId,
+    /// What it is told to be.
+    pub settings: Arc<Settings>,
+    /// Its steps.
+    pub sequence: Arc<Sequence>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// How many prospects stand where.
+    pub census: Census,
+    /// Permits granted on the latest day that had any.
+    pub tally: DailyTally,
+}
+
+/// Where a campaign stands, with what only that stage has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Stage {
+    /// Being prepared.
+    Draft,
+    /// Handed to the engine, which has not taken it up yet.
+    Launching {
+        /// When the launch began, by the clock that decided it.
+        started_at: DateTime<Utc>,
+    },
+    /// Sending.
+    Active,
+    /// Held until resumed.
+    Paused {
+        /// Who or what paused it.
+        cause: PauseCause,
+    },
+    /// Every prospect is done.
+    Completed,
+}
+
+/// The documented word for a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Being prepared.
+    Draft,
+    /// Handed to the engine.
+    Launching,
+    /// Sending.
+    Active,
+    /// Held.
+    Paused,
+    /// Done.
+    Completed,
+}
+
+/// Who or what paused a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseCause {
+    /// Somebody asked for it.
+    Requested,
+    /// Too many mails came back.
+    BounceGuard,
+}
+
+/// Permits granted on one day, by the campaign's own time zone.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DailyTally {
+    /// The latest day on which one was granted.
+    pub day: Option<NaiveDate>,
+    /// How many.
+    pub permits: u32,
+    /// How many for each sender account that was named.
+    #[serde(default)]
+    pub by_account: BTreeMap<AccountId, u32>,
+}
+
+impl DailyTally {
+    /// Permits granted on `day`.
+    #[must_use]
+    pub fn on(&self, day: NaiveDate) -> u32 {
+        if self.day == Some(day) {
+            self.permits
+        } else {
+            0
+        }
+    }
+
+    /// Permits granted on `day` for `account`.
+    #[must_use]
+    pub fn of_account_on(&self, account: AccountId, day: NaiveDate) -> u32 {
+        if self.day != Some(day) {
+            return 0;
+        }
+        self.by_account.get(&account).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn count(&mut self, day: NaiveDate, account: Option<AccountId>) {
+        if self.day != Some(day) {
+            *self = Self {
+                day: Some(day),
+                ..Self::default()
+            };
+        }
+        self.permits += 1;
+        if let Some(account) = account {
+            *self.by_account.entry(account).or_default() += 1;
+        }
+    }
+}
+
+impl Stage {
+    /// The documented word.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Draft => Status::Draft,
+            Self::Launching { .. } => Status::Launching,
+            Self::Active => Status::Active,
+            Self::Paused { .. } => Status::Paused,
+            Self::Completed => Status::Completed,
+        }
+    }
+}
+
+impl Status {
+    /// Every status, in the order of a campaign's life.
+    pub const ALL: [Self; 5] = [
+        Self::Draft,
+        Self::Launching,
+        Self::Active,
+        Self::Paused,
+        Self::Completed,
+    ];
+
+    /// The wire's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Launching => "launching",
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::Completed => "completed",
+        }
+    }
+}
+
+impl Campaign {
+    /// The campaign, if it is there.
+    #[must_use]
+    pub fn present(&self) -> Option<&Present> {
+        match self {
+            Self::Present(present) => Some(present),
+            Self::Absent | Self::Deleted => None,
+        }
+    }
+}
+
+impl Present {
+    /// The documented counters: none on a draft (campaign API, section 1.1).
+    #[must_use]
+    pub fn stats(&self) -> Option<Stats> {
+        match self.stage {
+            Stage::Draft => None,
+            Stage::Launching { .. } | Stage::Active | Stage::Paused { .. } | Stage::Completed => {
+                Some(self.census.stats(self.settings.channel.kind()))
+            }
+        }
+    }
+}

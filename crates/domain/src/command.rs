@@ -1,0 +1,184 @@
+//! What may be asked of a campaign.
+//!
+//! A command carries everything it needs, the ids of what it makes included; [`Known`] is what a
+//! decision may look at besides the campaign itself.
+
+use crate::{
+    AccountId, CampaignId, Node, NodeId, PermitId, ProspectId, Roster, SendFailure, Settings,
+    SettingsPatch, UserId,
+};
+use chrono::{DateTime, Utc};
+
+/// A wish. [`crate::decide()`] says what comes of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Make a draft.
+    Create {
+        /// Whose it will be.
+        user_id: UserId,
+        /// What it is told to be.
+        settings: Box<Settings>,
+        /// Its first steps.
+        nodes: Vec<Node>,
+    },
+    /// Change settings; what the status does not let through is ignored.
+    ChangeSettings(Box<SettingsPatch>),
+    /// Replace the whole sequence; ignored after draft, as the documentation has it.
+    ReplaceSequence(Vec<Node>),
+    /// Put a step in, before the last `end` when no position is named.
+    AddNode {
+        /// The step.
+        node: Box<Node>,
+        /// Where to, counted from 0.
+        position: Option<usize>,
+    },
+    /// Put a step elsewhere.
+    MoveNode {
+        /// The step.
+        node_id: NodeId,
+        /// Where to, counted from 0.
+        position: usize,
+    },
+    /// Change what a step says; its type stays.
+    EditNode(Box<Node>),
+    /// Take a step out.
+    RemoveNode(NodeId),
+    /// Add prospects, already deduplicated by who they are.
+    AddProspects(Vec<ProspectId>),
+    /// Take prospects out.
+    RemoveProspects(Vec<ProspectId>),
+    /// Take all prospects out.
+    RemoveAllProspects,
+    /// Hand the campaign to the engine.
+    Launch,
+    /// The engine has taken it up.
+    Activate,
+    /// The engine could not take it up.
+    FailLaunch {
+        /// Why, in the engine's words.
+        message: String,
+    },
+    /// Hold every send until resumed.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Look at the bounces again (the documented `sync-stats`).
+    ReviewBounces,
+    /// Delete the campaign. Its history stays.
+    Delete,
+    /// May this step be sent to this prospect?
+    RequestPermit {
+        /// The permit's id, if granted.
+        permit_id: PermitId,
+        /// To whom.
+        prospect_id: ProspectId,
+        /// Which step.
+        node_id: NodeId,
+        /// From which account.
+        account_id: Option<AccountId>,
+    },
+    /// A permitted step was sent.
+    ReportSent {
+        /// The permit.
+        permit_id: PermitId,
+        /// Whose.
+        prospect_id: ProspectId,
+    },
+    /// A permitted step was not sent and will not be.
+    ReportFailed {
+        /// The permit.
+        permit_id: PermitId,
+        /// Whose.
+        prospect_id: ProspectId,
+        /// What went wrong.
+        failure: SendFailure,
+    },
+    /// Something happened to a prospect.
+    ReportProgress {
+        /// To whom.
+        prospect_id: ProspectId,
+        /// What.
+        progress: Progress,
+    },
+}
+
+/// What may happen to a prospect besides being sent something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Accepted an invitation.
+    Connected,
+    /// Answered.
+    Replied,
+    /// The mail came back.
+    Bounced,
+    /// Reached the end of the sequence.
+    Completed,
+    /// Waited in vain.
+    TimedOut,
+    /// Taken out.
+    Cancelled,
+}
+
+/// What a decision may look at besides the campaign.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The clock.
+    pub now: DateTime<Utc>,
+    /// The prospects that the command names.
+    pub roster: &'a Roster,
+    /// Which campaign of the same user has the name that the command asks for.
+    pub name_owner: Option<CampaignId>,
+}
+
+impl Command {
+    /// The name in metrics, logs and the transition table.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "create",
+            Self::ChangeSettings(_) => "change_settings",
+            Self::ReplaceSequence(_) => "replace_sequence",
+            Self::AddNode { .. } => "add_node",
+            Self::MoveNode { .. } => "move_node",
+            Self::EditNode(_) => "edit_node",
+            Self::RemoveNode(_) => "remove_node",
+            Self::AddProspects(_) => "add_prospects",
+            Self::RemoveProspects(_) => "remove_prospects",
+            Self::RemoveAllProspects => "remove_all_prospects",
+            Self::Launch => "launch",
+            Self::Activate => "activate",
+            Self::FailLaunch { .. } => "fail_launch",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::ReviewBounces => "review_bounces",
+            Self::Delete => "delete",
+            Self::RequestPermit { .. } => "request_permit",
+            Self::ReportSent { .. } => "report_sent",
+            Self::ReportFailed { .. } => "report_failed",
+            Self::ReportProgress { .. } => "report_progress",
+        }
+    }
+
+    /// The prospects that a decision on this command needs to know.
+    #[must_use]
+    pub fn prospects(&self) -> &[ProspectId] {
+        match self {
+            Self::AddProspects(ids) | Self::RemoveProspects(ids) => ids,
+            Self::RequestPermit { prospect_id, .. }
+            | Self::ReportSent { prospect_id, .. }
+            | Self::ReportFailed { prospect_id, .. }
+            | Self::ReportProgress { prospect_id, .. } => std::slice::from_ref(prospect_id),
+            _ => &[],
+        }
+    }
+
+    /// The name that the command asks for, which nobody else of the user may have.
+    #[must_use]
+    pub fn name_wanted(&self) -> Option<&str> {
+        match self {
+            Self::Create { settings, .. } => Some(settings.name.as_str()),
+            Self::ChangeSettings(patch) => patch.name.as_ref().map(crate::Name::as_str),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What happens to prospects, and what follows from it by itself.
+//!
+//! Two rules act without being asked: the bounce guard pauses an email campaign when at least
+//! 100 prospects were sent to and 5 % bounced (campaign API, section 1.11), and an active
+//! campaign whose last prospect is done completes.
+
+use super::{Decision, paused};
+use crate::event::{Nothing, OneProspect, ProspectReplied};
+use crate::{
+    BOUNCE_GUARD_PERCENT, BOUNCE_GUARD_SENT_MIN, ChannelKind, Event, Known, PauseCause, Present,
+    Progress, ProspectId, ProspectStatus, Rejection, Stage,
+};
+
+/// Records the fact, with what follows.
+pub(super) fn report(
+    campaign: &Present,
+    prospect_id: ProspectId,
+    progress: Progress,
+    known: &Known<'_>,
+) -> Decision {
+    if let Stage::Draft | Stage::Launching { .. } = campaign.stage {
+        return Err(Rejection::NotRunning(campaign.stage.status()));
+    }
+    let prospect = known
+        .roster
+        .find(prospect_id)
+        .ok_or(Rejection::ProspectNotFound)?;
+    if prospect.status.is_terminal() {
+        return Err(Rejection::ProspectTerminal(prospect.status));
+    }
+    let one = OneProspect { prospect_id };
+    let fact = match progress {
+        Progress::Connected => {
+            if ProspectStatus::Connected <= prospect.status {
+                return Err(Rejection::ProspectElsewhere(prospect.status));
+            }
+            Event::ProspectConnected(one)
+        }
+        Progress::Replied => {
+            let stopped = campaign.settings.channel.stops_on_reply();
+            Event::ProspectReplied(ProspectReplied {
+                prospect_id,
+                stopped,
+            })
+        }
+        Progress::Bounced => Event::ProspectBounced(one),
+        Progress::Completed => Event::ProspectCompleted(one),
+        Progress::TimedOut => Event::ProspectTimedOut(one),
+        Progress::Cancelled => Event::ProspectCancelled(one),
+    };
+    Ok(with_consequences(campaign, fact))
+}
+
+/// The bounce guard by itself, for whoever recounts.
+pub(super) fn bounces_reviewed(campaign: &Present) -> Vec<Event> {
+    let bounced = campaign.census.with_status(ProspectStatus::Bounced);
+    if campaign.stage == Stage::Active && guard_trips(campaign, bounced) {
+        vec![paused(campaign, PauseCause::BounceGuard)]
+    } else {
+        vec![]
+    }
+}
+
+fn with_consequences(campaign: &Present, fact: Event) -> Vec<Event> {
+    let bounced = matches!(fact, Event::ProspectBounced(_));
+    let finished = match fact {
+        Event::ProspectConnected(_) => false,
+        Event::ProspectReplied(replied) => replied.stopped,
+        _ => true,
+    };
+    let mut events = vec![fact];
+    if campaign.stage != Stage::Active {
+        return events;
+    }
+    if finished && campaign.census.unfinished() == 1 {
+        events.push(Event::CampaignCompleted(Nothing {}));
+    } else if bounced
+        && guard_trips(
+            campaign,
+            campaign.census.with_status(ProspectStatus::Bounced) + 1,
+        )
+    {
+        events.push(paused(campaign, PauseCause::BounceGuard));
+    }
+    events
+}
+
+fn guard_trips(campaign: &Present, bounced: u32) -> bool {
+    let sent = u64::from(campaign.census.reached.sent);
+    campaign.settings.channel.kind() == ChannelKind::Email
+        && BOUNCE_GUARD_SENT_MIN <= sent
+        && BOUNCE_GUARD_PERCENT * sent <= 100 * u64::from(bounced)
+}

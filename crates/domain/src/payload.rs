@@ -1,0 +1,159 @@
+//! Event JSON: the one place that writes it, reads it, and brings old forms up to date.
+//!
+//! An event is stored as its type, the schema version of its payload, and the payload. Old
+//! versions are upcast here, for ever (`docs/EVENTS.md`).
+
+use crate::Event;
+use crate::event::EventType;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A stored event that this program cannot read.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableEvent {
+    /// A type or schema version that this program does not know; a newer one wrote it.
+    #[error(
+        "no event {event_type} with schema version {schema_version} is known: is this program older than the log?"
+    )]
+    Unknown {
+        /// The stored type.
+        event_type: String,
+        /// The stored schema version.
+        schema_version: i16,
+    },
+    /// The payload is not what the type promises.
+    #[error("the payload of a {event_type} does not parse")]
+    Malformed {
+        /// The stored type.
+        event_type: String,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+impl Event {
+    /// The schema version that new payloads are written in. All types are at their first.
+    pub const SCHEMA_VERSION: i16 = 1;
+
+    /// The stored name of the event's kind. Never changes.
+    #[must_use]
+    pub fn event_type(&self) -> EventType {
+        match self {
+            Self::CampaignCreated(_) => "CampaignCreated",
+            Self::CampaignSettingsChanged(_) => "CampaignSettingsChanged",
+            Self::CampaignSequenceChanged(_) => "CampaignSequenceChanged",
+            Self::ProspectsAdded(_) => "ProspectsAdded",
+            Self::ProspectsRemoved(_) => "ProspectsRemoved",
+            Self::AllProspectsRemoved(_) => "AllProspectsRemoved",
+            Self::CampaignLaunchStarted(_) => "CampaignLaunchStarted",
+            Self::CampaignLaunchFailed(_) => "CampaignLaunchFailed",
+            Self::CampaignActivated(_) => "CampaignActivated",
+            Self::CampaignPaused(_) => "CampaignPaused",
+            Self::CampaignResumed(_) => "CampaignResumed",
+            Self::CampaignCompleted(_) => "CampaignCompleted",
+            Self::CampaignDeleted(_) => "CampaignDeleted",
+            Self::SendPermitted(_) => "SendPermitted",
+            Self::SendSucceeded(_) => "SendSucceeded",
+            Self::SendFailed(_) => "SendFailed",
+            Self::ProspectConnected(_) => "ProspectConnected",
+            Self::ProspectReplied(_) => "ProspectReplied",
+            Self::ProspectBounced(_) => "ProspectBounced",
+            Self::ProspectCompleted(_) => "ProspectCompleted",
+            Self::ProspectTimedOut(_) => "ProspectTimedOut",
+            Self::ProspectCancelled(_) => "ProspectCancelled",
+        }
+    }
+
+    /// The payload as JSON. The bytes are kept as they are: the ledger hashes them.
+    ///
+    /// # Errors
+    /// Never for the events of this crate; the signature is serde's.
+    pub fn payload(&self) -> Result<String, serde_json::Error> {
+        match self {
+            Self::CampaignCreated(payload) => json(payload),
+            Self::CampaignSettingsChanged(payload) => json(payload),
+            Self::CampaignSequenceChanged(payload) => json(payload),
+            Self::ProspectsAdded(payload) | Self::ProspectsRemoved(payload) => json(payload),
+            Self::CampaignLaunchStarted(payload) => json(payload),
+            Self::CampaignLaunchFailed(payload) => json(payload),
+            Self::CampaignPaused(payload) => json(payload),
+            Self::AllProspectsRemoved(payload)
+            | Self::CampaignActivated(payload)
+            | Self::CampaignResumed(payload)
+            | Self::CampaignCompleted(payload)
+            | Self::CampaignDeleted(payload) => json(payload),
+            Self::SendPermitted(payload) => json(payload),
+            Self::SendSucceeded(payload) => json(payload),
+            Self::SendFailed(payload) => json(payload),
+            Self::ProspectReplied(payload) => json(payload),
+            Self::ProspectConnected(payload)
+            | Self::ProspectBounced(payload)
+            | Self::ProspectCompleted(payload)
+            | Self::ProspectTimedOut(payload)
+            | Self::ProspectCancelled(payload) => json(payload),
+        }
+    }
+}
+
+/// Reads a stored event.
+///
+/// # Errors
+/// When the type or the schema version is unknown, or the payload does not parse.
+pub fn parse_event(
+    event_type: &str,
+    schema_version: i16,
+    payload: &str,
+) -> Result<Event, UnreadableEvent> {
+    if schema_version != Event::SCHEMA_VERSION {
+        return Err(unknown(event_type, schema_version));
+    }
+    match event_type {
+        "CampaignCreated" => read(event_type, payload, Event::CampaignCreated),
+        "CampaignSettingsChanged" => read(event_type, payload, Event::CampaignSettingsChanged),
+        "CampaignSequenceChanged" => read(event_type, payload, Event::CampaignSequenceChanged),
+        "ProspectsAdded" => read(event_type, payload, Event::ProspectsAdded),
+        "ProspectsRemoved" => read(event_type, payload, Event::ProspectsRemoved),
+        "AllProspectsRemoved" => read(event_type, payload, Event::AllProspectsRemoved),
+        "CampaignLaunchStarted" => read(event_type, payload, Event::CampaignLaunchStarted),
+        "CampaignLaunchFailed" => read(event_type, payload, Event::CampaignLaunchFailed),
+        "CampaignActivated" => read(event_type, payload, Event::CampaignActivated),
+        "CampaignPaused" => read(event_type, payload, Event::CampaignPaused),
+        "CampaignResumed" => read(event_type, payload, Event::CampaignResumed),
+        "CampaignCompleted" => read(event_type, payload, Event::CampaignCompleted),
+        "CampaignDeleted" => read(event_type, payload, Event::CampaignDeleted),
+        "SendPermitted" => read(event_type, payload, Event::SendPermitted),
+        "SendSucceeded" => read(event_type, payload, Event::SendSucceeded),
+        "SendFailed" => read(event_type, payload, Event::SendFailed),
+        "ProspectConnected" => read(event_type, payload, Event::ProspectConnected),
+        "ProspectReplied" => read(event_type, payload, Event::ProspectReplied),
+        "ProspectBounced" => read(event_type, payload, Event::ProspectBounced),
+        "ProspectCompleted" => read(event_type, payload, Event::ProspectCompleted),
+        "ProspectTimedOut" => read(event_type, payload, Event::ProspectTimedOut),
+        "ProspectCancelled" => read(event_type, payload, Event::ProspectCancelled),
+        _ => Err(unknown(event_type, schema_version)),
+    }
+}
+
+fn json(payload: &impl Serialize) -> Result<String, serde_json::Error> {
+    serde_json::to_string(payload)
+}
+
+fn read<T: DeserializeOwned>(
+    event_type: &str,
+    payload: &str,
+    event: impl FnOnce(T) -> Event,
+) -> Result<Event, UnreadableEvent> {
+    serde_json::from_str(payload)
+        .map(event)
+        .map_err(|source| UnreadableEvent::Malformed {
+            event_type: event_type.to_owned(),
+            source,
+        })
+}
+
+fn unknown(event_type: &str, schema_version: i16) -> UnreadableEvent {
+    UnreadableEvent::Unknown {
+        event_type: event_type.to_owned(),
+        schema_version,
+    }
+}

@@ -1,0 +1,230 @@
+//! One person's way through a campaign, and the permits they were sent under.
+//!
+//! Statuses only move forward: pending, then in flight, then terminal. A permit is unique per
+//! prospect and node, whatever became of it: that is what makes sending a step twice impossible,
+//! however often a task is retried or a campaign resumed.
+
+use crate::{NodeId, NodeKind, PermitId, ProspectId};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// Where a prospect stands (campaign API, section 2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProspectStatus {
+    /// Added, not started.
+    Pending,
+    /// An invitation is out.
+    ConnectionSent,
+    /// The invitation was accepted.
+    Connected,
+    /// A LinkedIn message is out.
+    MessageSent,
+    /// A mail is out.
+    Sent,
+    /// Answered.
+    Replied,
+    /// The mail came back.
+    Bounced,
+    /// Reached the end of the sequence.
+    Completed,
+    /// Waited in vain.
+    TimedOut,
+    /// Taken out.
+    Cancelled,
+}
+
+impl ProspectStatus {
+    /// Every status, in order.
+    pub const ALL: [Self; 10] = [
+        Self::Pending,
+        Self::ConnectionSent,
+        Self::Connected,
+        Self::MessageSent,
+        Self::Sent,
+        Self::Replied,
+        Self::Bounced,
+        Self::Completed,
+        Self::TimedOut,
+        Self::Cancelled,
+    ];
+
+    /// The wire's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::ConnectionSent => "connection_sent",
+            Self::Connected => "connected",
+            Self::MessageSent => "message_sent",
+            Self::Sent => "sent",
+            Self::Replied => "replied",
+            Self::Bounced => "bounced",
+            Self::Completed => "completed",
+            Self::TimedOut => "timed_out",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The status that the wire calls `word`.
+    #[must_use]
+    pub fn from_wire(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+
+    /// Whether nothing follows.
+    #[must_use]
+    pub fn is_terminal(self) -> bool {
+        Self::Replied <= self
+    }
+}
+
+/// What a permit allows to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SendKind {
+    /// A mail.
+    Email,
+    /// An invitation.
+    ConnectionRequest,
+    /// A LinkedIn message.
+    Message,
+}
+
+impl SendKind {
+    /// What a step of `kind` sends, if anything.
+    #[must_use]
+    pub fn of(kind: NodeKind) -> Option<Self> {
+        match kind {
+            NodeKind::Email => Some(Self::Email),
+            NodeKind::ConnectionRequest => Some(Self::ConnectionRequest),
+            NodeKind::Message => Some(Self::Message),
+            NodeKind::Delay | NodeKind::Ai | NodeKind::End => None,
+        }
+    }
+
+    /// The status of a prospect who was sent this.
+    #[must_use]
+    pub fn status_once_sent(self) -> ProspectStatus {
+        match self {
+            Self::Email => ProspectStatus::Sent,
+            Self::ConnectionRequest => ProspectStatus::ConnectionSent,
+            Self::Message => ProspectStatus::MessageSent,
+        }
+    }
+}
+
+/// What became of a permit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PermitState {
+    /// Granted; the task has not said yet what came of it.
+    Open,
+    /// Sent.
+    Sent,
+    /// Not sent, for good.
+    Failed,
+}
+
+/// A permission to send one step to one prospect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Permit {
+    /// Its id.
+    pub id: PermitId,
+    /// The step.
+    pub node_id: NodeId,
+    /// What the step sends.
+    pub kind: SendKind,
+    /// What became of it.
+    pub state: PermitState,
+}
+
+/// One prospect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prospect {
+    /// Where they stand.
+    pub status: ProspectStatus,
+    /// The step they are at: none before the first and after the last.
+    pub node_id: Option<NodeId>,
+    /// Every permit granted for them, oldest first.
+    pub permits: Vec<Permit>,
+    /// How often they answered.
+    pub replies: u32,
+}
+
+impl Prospect {
+    /// One who was just added.
+    #[must_use]
+    pub fn pending() -> Self {
+        Self {
+            status: ProspectStatus::Pending,
+            node_id: None,
+            permits: Vec::new(),
+            replies: 0,
+        }
+    }
+
+    /// The permit for the step `node_id`.
+    #[must_use]
+    pub fn permit_for(&self, node_id: NodeId) -> Option<&Permit> {
+        self.permits.iter().find(|permit| permit.node_id == node_id)
+    }
+
+    /// The permit named `id`.
+    #[must_use]
+    pub fn permit(&self, id: PermitId) -> Option<&Permit> {
+        self.permits.iter().find(|permit| permit.id == id)
+    }
+
+    /// Whether something of `kind` was sent to them before.
+    #[must_use]
+    pub fn was_sent(&self, kind: SendKind) -> bool {
+        self.permits
+            .iter()
+            .any(|permit| permit.kind == kind && permit.state == PermitState::Sent)
+    }
+
+    /// The status after `next` was reached: never backwards, never out of a terminal one.
+    #[must_use]
+    pub fn status_after(&self, next: ProspectStatus) -> ProspectStatus {
+        if self.status.is_terminal() {
+            self.status
+        } else {
+            self.status.max(next)
+        }
+    }
+}
+
+/// The prospects at hand: all of a campaign's in a replay, the ones that matter in a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Roster(HashMap<ProspectId, Prospect>);
+
+impl Roster {
+    /// The prospect named `id`.
+    #[must_use]
+    pub fn find(&self, id: ProspectId) -> Option<&Prospect> {
+        self.0.get(&id)
+    }
+
+    /// Puts a prospect in, in place of an older one of that id.
+    pub fn put(&mut self, id: ProspectId, prospect: Prospect) {
+        self.0.insert(id, prospect);
+    }
+
+    /// Everyone, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (ProspectId, &Prospect)> {
+        self.0.iter().map(|(id, prospect)| (*id, prospect))
+    }
+
+    pub(crate) fn find_mut(&mut self, id: ProspectId) -> Option<&mut Prospect> {
+        self.0.get_mut(&id)
+    }
+
+    pub(crate) fn take(&mut self, id: ProspectId) -> Option<Prospect> {
+        self.0.remove(&id)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}

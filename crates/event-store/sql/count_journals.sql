@@ -1,0 +1,2 @@
+-- How many journals the database has. 0 before they are made.
+SELECT count(*) FROM journals

@@ -1,0 +1,90 @@
+//! The keyring: says whose a presented key is.
+//!
+//! Most requests are answered from memory: one short lock and one comparison of 32 bytes, no
+//! allocation. The rest ask the database, one request per key at a time (`answers`), and what it
+//! said is trusted for at most [`TRUST_MILLISECONDS_MAX`](crate::TRUST_MILLISECONDS_MAX). So a
+//! revoked key stops working everywhere within that time even where its announcement is not heard,
+//! and at once where it is and [`Keyring::forget_all`] is called.
+//!
+//! A wrong key with a real prefix is refused from memory too. How long the database may take is the
+//! pool's and the connection's setting.
+
+use std::fmt;
+use std::time::Instant;
+
+use deadpool_postgres::{Pool, PoolError};
+
+use crate::answers::Answers;
+use crate::cache::Credential;
+use crate::holder::Holder;
+use crate::key::PresentedKey;
+use crate::prefix::KeyPrefix;
+use crate::store::{self, FIND_LIVE_KEY, ReadError};
+
+/// Verifies keys; one per process, shared by its workers.
+pub struct Keyring {
+    pool: Pool,
+    answers: Answers,
+}
+
+/// Why it could not be learned whether a key is good. The request did not happen: try again later.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The pool gave no connection, or it broke before the question was asked.
+    #[error("no connection to the database that knows the keys")]
+    NoConnection(#[source] PoolError),
+    /// The database did not answer, or answered what its constraints forbid.
+    #[error("the key could not be looked up")]
+    LookUp(#[source] ReadError),
+    /// The same look-up failed for another request while this one waited for its answer.
+    #[error("the look-up of the key failed while another request waited for it too")]
+    FailedMeanwhile,
+}
+
+impl Keyring {
+    /// A keyring that remembers nothing yet. `clock` is monotonic: `Instant::now`, or a test's own.
+    pub fn new(pool: Pool, clock: fn() -> Instant) -> Self {
+        Self {
+            pool,
+            answers: Answers::new(clock),
+        }
+    }
+
+    /// Who holds this key; nothing when it was never created, is revoked, or is not the key its
+    /// prefix names.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] when the database could not be asked. It is no verdict on the key.
+    pub async fn verify(&self, key: &PresentedKey) -> Result<Option<Holder>, VerifyError> {
+        let credential = self
+            .answers
+            .get(key.prefix(), look_up(&self.pool, key.prefix()))
+            .await?;
+        Ok(credential.and_then(|credential| credential.proves(key)))
+    }
+
+    /// Forgets every answer, those on their way too. Call it at each announcement on
+    /// [`CHANNEL`](crate::CHANNEL), and whenever the listening connection was lost, because
+    /// announcements may have been missed.
+    pub fn forget_all(&self) {
+        self.answers.forget_all();
+    }
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Keyring").finish_non_exhaustive()
+    }
+}
+
+async fn look_up(pool: &Pool, prefix: KeyPrefix) -> Result<Option<Credential>, VerifyError> {
+    let client = pool.get().await.map_err(VerifyError::NoConnection)?;
+    let statement = client
+        .prepare_cached(FIND_LIVE_KEY)
+        .await
+        .map_err(|source| VerifyError::LookUp(ReadError::Database(source)))?;
+    store::find_live(&client, &statement, prefix)
+        .await
+        .map_err(VerifyError::LookUp)
+}

@@ -1,0 +1,4 @@
+-- Removes every prospect of some campaigns.
+--
+-- $1 journal smallint    $2 campaign_ids uuid[]
+DELETE FROM prospects WHERE journal = $1 AND campaign_id = ANY ($2)

@@ -1,0 +1,44 @@
+//! What handlers have at hand. Made once, in `cli`, and handed to every worker.
+
+use crate::{Metrics, RateLimit};
+use commands::{Lanes, Sources};
+use deadpool_postgres::Pool;
+use keys::Keyring;
+use prometheus_client::registry::Registry;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Everything that handlers use.
+#[derive(Clone)]
+pub struct App {
+    /// The way to change campaigns.
+    pub lanes: Lanes,
+    /// Connections for reading.
+    pub pool: Pool,
+    /// Who may ask.
+    pub keyring: Arc<Keyring>,
+    /// How often.
+    pub rate_limit: Arc<RateLimit>,
+    /// Time and ids.
+    pub sources: Sources,
+    /// Counts of requests.
+    pub metrics: Metrics,
+    /// All metrics of the process.
+    pub registry: Arc<Registry>,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+/// Bounds of the listeners.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Threads that serve the public listener.
+    pub workers: NonZeroUsize,
+    /// How long a client may take to send a request's head.
+    pub head_time_max: Duration,
+    /// How long a client may take to send a request's body.
+    pub body_time_max: Duration,
+    /// How long requests that were taken may take to finish at shutdown.
+    pub shutdown_time_max: Duration,
+}

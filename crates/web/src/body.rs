@@ -1,0 +1,80 @@
+//! Reading a small, optional JSON body, bounded in size and time.
+
+use crate::problem::Problem;
+use actix_web::HttpRequest;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{Bytes, BytesMut, Payload};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use std::time::Duration;
+
+/// The largest body that is read.
+pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
+/// What is read and thrown away of a larger one, so that its sender hears the answer.
+const DRAINED_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// The longest reason, in characters.
+const REASON_CHARS_MAX: usize = 500;
+
+/// What a change of state may carry.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct ChangeBody {
+    /// Why, for the history.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// The whole body.
+pub(crate) async fn read(payload: Payload, longest: Duration) -> Result<Bytes, Problem> {
+    match tokio::time::timeout(longest, collect(payload)).await {
+        Ok(read) => read,
+        Err(_) => Err(Problem::BodyTooSlow),
+    }
+}
+
+async fn collect(mut payload: Payload) -> Result<Bytes, Problem> {
+    let mut body = BytesMut::new();
+    let mut seen = 0_usize;
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Problem::invalid("The request body broke off"))?;
+        seen = seen.saturating_add(chunk.len());
+        if seen <= BODY_BYTES_MAX {
+            body.extend_from_slice(&chunk);
+        } else if DRAINED_BYTES_MAX < seen {
+            break;
+        }
+    }
+    if BODY_BYTES_MAX < seen {
+        return Err(Problem::BodyTooLarge(BODY_BYTES_MAX));
+    }
+    Ok(body.freeze())
+}
+
+/// Parses the body of a change of state. The documented body is empty; a JSON object may say why.
+pub(crate) fn change(request: &HttpRequest, body: &[u8]) -> Result<ChangeBody, Problem> {
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(ChangeBody::default());
+    }
+    if !is_json(request) {
+        return Err(Problem::UnsupportedMedia);
+    }
+    let change: ChangeBody = serde_json::from_slice(body)
+        .map_err(|error| Problem::invalid(format!("The request body is not valid: {error}")))?;
+    let unfit = |reason: &String| {
+        REASON_CHARS_MAX < reason.chars().count()
+            || reason.chars().any(|letter| letter.is_control() && letter != '\n')
+    };
+    if change.reason.as_ref().is_some_and(unfit) {
+        let message = format!("reason must be at most {REASON_CHARS_MAX} printable characters");
+        return Err(Problem::invalid(message));
+    }
+    let reason = change.reason.map(|reason| reason.trim().to_owned());
+    Ok(ChangeBody { reason: reason.filter(|reason| !reason.is_empty()) })
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let Some(Ok(kind)) = request.headers().get(CONTENT_TYPE).map(|kind| kind.to_str()) else {
+        return false;
+    };
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}

@@ -1,0 +1,48 @@
+//! The internal listener: health for whoever asks, metrics for internal keys.
+
+use crate::app::App;
+use crate::caller::internal;
+use crate::campaigns::connection;
+use crate::problem::Problem;
+use actix_web::{HttpRequest, HttpResponse, web};
+use prometheus_client::encoding::text::encode;
+use serde_json::json;
+use std::fmt::Write;
+
+const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// `GET /health/live`: the process runs.
+pub(crate) async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(json!({"status": "live"}))
+}
+
+/// `GET /health/ready`: the database answers.
+pub(crate) async fn ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let client = connection(&app).await?;
+    client.simple_query("").await.map_err(|error| Problem::unreadable(&error))?;
+    Ok(HttpResponse::Ok().json(json!({"status": "ready"})))
+}
+
+/// `GET /metrics` in the OpenMetrics text format.
+pub(crate) async fn metrics(
+    request: HttpRequest,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
+    internal(&request, &app).await?;
+    let client = connection(&app).await?;
+    let waiting =
+        outbox::count_waiting(&client).await.map_err(|error| Problem::unreadable(&error))?;
+    let mut text = String::new();
+    encode(&mut text, &app.registry).map_err(|error| Problem::unreadable(&error))?;
+    let end = text.find("# EOF").unwrap_or(text.len());
+    text.truncate(end);
+    text.push_str("# HELP fermata_effects_waiting Effects that wait to be performed.\n");
+    text.push_str("# TYPE fermata_effects_waiting gauge\n");
+    for effects in waiting {
+        let (kind, count) = (effects.kind, effects.count);
+        let written = writeln!(text, "fermata_effects_waiting{{kind=\"{kind}\"}} {count}");
+        written.map_err(|error| Problem::unreadable(&error))?;
+    }
+    text.push_str("# EOF\n");
+    Ok(HttpResponse::Ok().content_type(METRICS_TYPE).body(text))
+}

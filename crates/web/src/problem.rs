@@ -1,0 +1,207 @@
+//! Every error that an answer can have: the one place that names a status.
+//!
+//! The status is for proxies; the code is for programs and never changes; the message is the
+//! documented text where one is documented. A new rejection or failure does not compile until
+//! somebody chooses its answer here.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use commands::Failure;
+use domain::{Rejection, Version};
+use serde_json::{Map, Value, json};
+
+/// Seconds after which a caller may ask again when the service is busy or its database away.
+const RETRY_SECONDS: u64 = 1;
+
+/// What is wrong, for the caller.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Problem {
+    /// The request is not understood.
+    #[error("{0}")]
+    InvalidRequest(String),
+    /// No key, or one that opens nothing here.
+    #[error("Missing or invalid authentication credentials")]
+    Unauthorized,
+    /// No such path.
+    #[error("No such path")]
+    NoSuchPath,
+    /// The path has other methods.
+    #[error("This path only answers {0}")]
+    MethodNotAllowed(&'static str),
+    /// The body is too large.
+    #[error("The request body is larger than {0} bytes")]
+    BodyTooLarge(usize),
+    /// The body came too slowly.
+    #[error("The request body did not arrive in time")]
+    BodyTooSlow,
+    /// The body is not JSON.
+    #[error("The request body must be application/json")]
+    UnsupportedMedia,
+    /// The campaign has moved on.
+    #[error("The campaign is at another version")]
+    VersionDiffers(Version),
+    /// The idempotency key belongs to another request.
+    #[error("This Idempotency-Key was used for another request")]
+    KeyReused,
+    /// Too many requests.
+    #[error("Too many requests. Please retry after {0} seconds.")]
+    RateLimited(u64),
+    /// The rules refuse.
+    #[error("{0}")]
+    Rejected(#[from] Rejection),
+    /// The machine failed.
+    #[error("{}", failure_message(.0))]
+    Failure(#[from] Failure),
+    /// A read failed; the cause is in the log.
+    #[error("The service cannot read its database now")]
+    Unreadable,
+}
+
+impl Problem {
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::InvalidRequest(message.into())
+    }
+
+    /// Logs a cause that callers must not see, once, and hides it.
+    pub fn unreadable(error: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error, "failed to read");
+        Self::Unreadable
+    }
+
+    fn kind(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::InvalidRequest(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Self::NoSuchPath => (StatusCode::NOT_FOUND, "not_found"),
+            Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::BodyTooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+            Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
+            Self::UnsupportedMedia => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+            Self::VersionDiffers(_) => (StatusCode::PRECONDITION_FAILED, "version_mismatch"),
+            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
+            Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
+            Self::Rejected(rejection) => (rejection_status(rejection), rejection.code()),
+            Self::Failure(Failure::Overloaded { .. }) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "overloaded")
+            }
+            Self::Failure(Failure::Unavailable) | Self::Unreadable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+            }
+            Self::Failure(Failure::OutcomeUnknown) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "outcome_unknown")
+            }
+            Self::Failure(Failure::Refused) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal_error")
+            }
+        }
+    }
+
+    fn details(&self) -> Option<Value> {
+        match self {
+            Self::VersionDiffers(version) => Some(json!({"current_version": version.0})),
+            Self::MethodNotAllowed(methods) => Some(json!({"allowed_methods": methods})),
+            Self::RateLimited(seconds) => Some(json!({"retry_after_seconds": seconds})),
+            Self::Rejected(rejection) => rejection_details(rejection),
+            _ => None,
+        }
+    }
+
+    /// The body that the answer has, also when it is stored for a repeated request.
+    pub fn body(&self) -> String {
+        let mut error = Map::new();
+        error.insert("code".into(), self.kind().1.into());
+        error.insert("message".into(), self.to_string().into());
+        if let Some(details) = self.details() {
+            error.insert("details".into(), details);
+        }
+        json!({"error": error}).to_string()
+    }
+
+    /// The status as a number, for storing.
+    pub fn status_number(&self) -> u16 {
+        self.kind().0.as_u16()
+    }
+
+    fn headers(&self, answer: &mut HttpResponseBuilder) {
+        match self {
+            Self::Unauthorized => {
+                answer.insert_header((WWW_AUTHENTICATE, "Bearer"));
+            }
+            Self::MethodNotAllowed(methods) => {
+                answer.insert_header((ALLOW, *methods));
+            }
+            Self::RateLimited(seconds) => {
+                answer.insert_header((RETRY_AFTER, seconds.to_string()));
+            }
+            Self::BodyTooLarge(_) | Self::BodyTooSlow => {
+                answer.force_close();
+            }
+            _ if self.kind().0 == StatusCode::SERVICE_UNAVAILABLE => {
+                answer.insert_header((RETRY_AFTER, RETRY_SECONDS.to_string()));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.kind().0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.kind().0);
+        self.headers(&mut answer);
+        answer.content_type("application/json").body(self.body())
+    }
+}
+
+/// An answer that was stored before, as it was.
+pub(crate) fn stored_status(status: i16) -> StatusCode {
+    u16::try_from(status)
+        .ok()
+        .and_then(|number| StatusCode::from_u16(number).ok())
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn rejection_status(rejection: &Rejection) -> StatusCode {
+    match rejection {
+        Rejection::NotFound
+        | Rejection::NodeNotFound
+        | Rejection::ProspectNotFound
+        | Rejection::PermitNotFound => StatusCode::NOT_FOUND,
+        Rejection::AlreadyExists
+        | Rejection::NameTaken
+        | Rejection::LaunchInProgress
+        | Rejection::PermitClosed => StatusCode::CONFLICT,
+        Rejection::NotActive(_)
+        | Rejection::NotPaused(_)
+        | Rejection::NotLaunchable(_)
+        | Rejection::LaunchBlocked(_)
+        | Rejection::NotLaunching(_)
+        | Rejection::NotDraft(_)
+        | Rejection::Sequence(_)
+        | Rejection::ProspectCount(_)
+        | Rejection::ProspectTerminal(_)
+        | Rejection::ProspectElsewhere(_)
+        | Rejection::NotRunning(_)
+        | Rejection::PermitRefused { .. } => StatusCode::BAD_REQUEST,
+    }
+}
+
+fn rejection_details(rejection: &Rejection) -> Option<Value> {
+    rejection.current_status().map(|status| json!({"current_status": status.as_str()}))
+}
+
+fn failure_message(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Overloaded { .. } => "The service is overloaded; nothing happened. Please retry.",
+        Failure::Unavailable => "The service's database is away; nothing happened. Please retry.",
+        Failure::OutcomeUnknown => {
+            "Whether this happened is unknown. Read the campaign, or repeat the request with the \
+             same Idempotency-Key."
+        }
+        Failure::Refused => "The service could not do this; nothing happened.",
+    }
+}

@@ -1,0 +1,94 @@
+//! The routes, in reading order, and the two listeners.
+
+use crate::app::App;
+use crate::observe::observe;
+use crate::problem::Problem;
+use crate::{campaigns, internal, transitions};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{App as Routes, HttpServer, Resource, Route};
+use std::io;
+use std::net::TcpListener;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How long an idle connection is kept.
+const KEEP_ALIVE_SECONDS: u64 = 75;
+/// Threads of the internal listener.
+const INTERNAL_WORKERS: usize = 1;
+
+/// Bound sockets: what is given is served.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For the public API.
+    pub public: TcpListener,
+    /// For the engine, operators and metrics.
+    pub internal: TcpListener,
+}
+
+/// Serves both listeners until told to stop; then stops accepting and finishes what was taken.
+///
+/// # Errors
+/// When a listener cannot be served.
+pub async fn serve(
+    listeners: Listeners,
+    app: App,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    let workers = app.limits.workers.get();
+    let public = listen(listeners.public, app.clone(), workers, public, shutdown.clone());
+    let internal = listen(listeners.internal, app, INTERNAL_WORKERS, internal_routes, shutdown);
+    futures_util::future::try_join(public, internal).await.map(|_| ())
+}
+
+async fn listen(
+    listener: TcpListener,
+    app: App,
+    workers: usize,
+    routes: fn(&mut ServiceConfig),
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    let limits = app.limits;
+    let app = web::Data::new(app);
+    HttpServer::new(move || {
+        Routes::new()
+            .app_data(app.clone())
+            .wrap(from_fn(observe))
+            .configure(routes)
+            .default_service(web::to(no_such_path))
+    })
+    .workers(workers)
+    .keep_alive(Duration::from_secs(KEEP_ALIVE_SECONDS))
+    .client_request_timeout(limits.head_time_max)
+    .shutdown_timeout(limits.shutdown_time_max.as_secs())
+    .disable_signals()
+    .shutdown_signal(shutdown.cancelled_owned())
+    .listen(listener)?
+    .run()
+    .await
+}
+
+fn public(routes: &mut ServiceConfig) {
+    routes
+        .service(only("/api/campaigns", "GET", web::get().to(campaigns::list)))
+        .service(only("/api/campaigns/{id}", "GET", web::get().to(campaigns::get)))
+        .service(only("/api/campaigns/{id}/pause", "POST", web::post().to(transitions::pause)))
+        .service(only("/api/campaigns/{id}/resume", "POST", web::post().to(transitions::resume)));
+}
+
+fn internal_routes(routes: &mut ServiceConfig) {
+    routes
+        .service(only("/health/live", "GET", web::get().to(internal::live)))
+        .service(only("/health/ready", "GET", web::get().to(internal::ready)))
+        .service(only("/metrics", "GET", web::get().to(internal::metrics)));
+}
+
+/// A path with one method; every other method is told which.
+fn only(path: &'static str, method: &'static str, route: Route) -> Resource {
+    let refuse = move || async move { Err::<&str, _>(Problem::MethodNotAllowed(method)) };
+    web::resource(path).route(route).default_service(web::to(refuse))
+}
+
+async fn no_such_path() -> Result<&'static str, Problem> {
+    Err(Problem::NoSuchPath)
+}
