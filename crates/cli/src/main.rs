@@ -1,1 +1,92 @@
-fn main() {}
+//! The program: reads its arguments, does one thing, and says what went wrong.
+
+use clap::Parser;
+use cli::arguments::{Arguments, Command, Json};
+use cli::configuration::Configuration;
+use cli::{demo, history, key_commands, migration, output, serve};
+use domain::CampaignId;
+use std::error::Error;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+const LOG_SERVING: &str = "info,refinery_core=warn";
+const LOG_OTHERWISE: &str = "warn";
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match start(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _closed = writeln!(io::stderr(), "fermata: {}", chain(error.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    let configuration = Configuration::decide(arguments.options)?;
+    let log_default = match arguments.command {
+        Command::Serve { .. } => LOG_SERVING,
+        _ => LOG_OTHERWISE,
+    };
+    log_to_stderr(configuration.log.as_deref().unwrap_or(log_default))?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(run(&configuration, arguments.command))
+}
+
+async fn run(configuration: &Configuration, command: Command) -> Result<(), Box<dyn Error>> {
+    match command {
+        Command::Serve { demo } => serve::run(configuration, demo).await,
+        Command::Migrate { journals } => migration::run(configuration, journals).await,
+        Command::Keys(command) => key_commands::run(configuration, command).await,
+        Command::Demo(format) => demo::run(configuration, format).await,
+        Command::History { campaign, json } => {
+            history::run(configuration, CampaignId(campaign), json).await
+        }
+        Command::Config(format) => show_configuration(configuration, format),
+    }
+}
+
+fn show_configuration(
+    configuration: &Configuration,
+    format: Json,
+) -> Result<(), Box<dyn Error>> {
+    let shown = configuration.shown();
+    if format.json {
+        return Ok(output::json(&shown)?);
+    }
+    let serde_json::Value::Object(settings) = serde_json::to_value(&shown)? else {
+        return Ok(());
+    };
+    for (name, value) in settings {
+        output::line(&format!("{name} = {value}"))?;
+    }
+    Ok(())
+}
+
+/// Readable on a terminal, JSON for machines. Standard output is for answers alone.
+fn log_to_stderr(filter: &str) -> Result<(), Box<dyn Error>> {
+    let filter = EnvFilter::try_new(filter)?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    if io::stderr().is_terminal() {
+        log.with_target(false).init();
+    } else {
+        log.json().init();
+    }
+    Ok(())
+}
+
+/// An error with its causes, each once.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -2,5 +2,5 @@
 --
 -- $1 count bigint
 INSERT INTO journals (id)
-SELECT number::smallint FROM generate_series(0, $1 - 1) AS number
+SELECT number::smallint FROM generate_series(0, $1::bigint - 1) AS number
 WHERE NOT EXISTS (SELECT FROM journals)

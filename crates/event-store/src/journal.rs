@@ -22,8 +22,8 @@ pub struct BadJournals;
 impl Journals {
     /// The most journals that a database may have.
     pub const COUNT_MAX: i16 = 1024;
-    /// The number of journals of a database that is made without saying how many.
-    pub const COUNT_DEFAULT: i16 = 4;
+    /// The journals of a database that is made without saying how many.
+    pub const DEFAULT: Self = Self(4);
 
     /// `count` journals.
     ///

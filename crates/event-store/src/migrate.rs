@@ -43,8 +43,8 @@ pub enum MigrateError {
     BadJournals(#[from] BadJournals),
 }
 
-/// Brings the schema up to date, and makes the journals of a new database: `asked`, or
-/// [`Journals::COUNT_DEFAULT`].
+/// Brings the schema up to date, one process at a time, and makes the journals of a new database: `asked`, or
+/// [`Journals::DEFAULT`].
 ///
 /// # Errors
 /// When a migration fails, or `asked` is not what the database was made with.
@@ -61,7 +61,7 @@ pub async fn migrate(
         .iter()
         .map(ToString::to_string)
         .collect();
-    let wanted = asked.map_or(Journals::COUNT_DEFAULT, Journals::count);
+    let wanted = asked.unwrap_or(Journals::DEFAULT).count();
     client
         .execute(
             include_str!("../sql/make_journals.sql"),

@@ -2,10 +2,10 @@
 //!
 //! The file alone proves nothing: a killed postmaster leaves it behind, and after a restart of the
 //! machine or the container its number belongs to any other program, perhaps to another cluster's
-//! postmaster under the same account. So a process counts as ours only if it exists, is no zombie
-//! (where we are the container's first process, nobody buries a postmaster), runs as the account,
-//! and works in the cluster's directory. That is as far as the system tells: without `/proc`, or
-//! without permission to look, the file is believed.
+//! postmaster under the same account. So a process counts as ours only if it exists, is called
+//! PostgreSQL, is no zombie (where we are the container's first process, nobody buries one), runs
+//! as the account, and works in the cluster's directory. What the system does not tell is believed:
+//! all of it without `/proc`, the directory where root may not look, as in most containers.
 //!
 //! PostgreSQL itself copes with a pid file of a dead process, and checks that no orphan still uses
 //! the shared memory named in it or made for this directory. What it takes for a rival is a living
@@ -23,6 +23,9 @@ use crate::data_directory::DataDirectory;
 use crate::error::FileError;
 use crate::locks::StartLock;
 use crate::socket;
+
+/// What packages call the program; some wrap it and add to its name.
+const NAMES: [&str; 2] = ["postgres", "postmaster"];
 
 /// The process that serves the cluster, if it is alive.
 pub(crate) fn living(directory: &DataDirectory) -> Option<Pid> {
@@ -66,14 +69,17 @@ fn is_ours(pid: Pid, directory: &DataDirectory) -> bool {
     if !Path::new("/proc/self").exists() {
         return true;
     }
-    !is_zombie(pid) && runs_as(pid, directory.account()) && works_in(pid, &directory.cluster())
+    is_running_server(pid)
+        && runs_as(pid, directory.account())
+        && works_in(pid, &directory.cluster())
 }
 
-fn is_zombie(pid: Pid) -> bool {
+/// By its name and state, as in `4711 (postgres) S 1 …`.
+fn is_running_server(pid: Pid) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit(')')
-        .next()
-        .is_some_and(|rest| rest.trim_start().starts_with(['Z', 'X']))
+    stat.rsplit_once(')').is_some_and(|(name, rest)| {
+        NAMES.iter().any(|known| name.contains(known)) && !rest.trim_start().starts_with(['Z', 'X'])
+    })
 }
 
 fn runs_as(pid: Pid, account: &Account) -> bool {

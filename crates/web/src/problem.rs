@@ -9,7 +9,8 @@ use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use commands::Failure;
 use domain::{Rejection, Version};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 /// Seconds after which a caller may ask again when the service is busy or its database away.
 const RETRY_SECONDS: u64 = 1;
@@ -56,6 +57,20 @@ pub(crate) enum Problem {
     /// A read failed; the cause is in the log.
     #[error("The service cannot read its database now")]
     Unreadable,
+}
+
+/// The one shape of every error.
+#[derive(Serialize)]
+struct Enveloped {
+    error: Envelope,
+}
+
+#[derive(Serialize)]
+struct Envelope {
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Value>,
 }
 
 impl Problem {
@@ -109,13 +124,10 @@ impl Problem {
 
     /// The body that the answer has, also when it is stored for a repeated request.
     pub fn body(&self) -> String {
-        let mut error = Map::new();
-        error.insert("code".into(), self.kind().1.into());
-        error.insert("message".into(), self.to_string().into());
-        if let Some(details) = self.details() {
-            error.insert("details".into(), details);
-        }
-        json!({"error": error}).to_string()
+        let error =
+            Envelope { code: self.kind().1, message: self.to_string(), details: self.details() };
+        // An envelope always has a JSON: its keys are text.
+        serde_json::to_string(&Enveloped { error }).unwrap_or_default()
     }
 
     /// The status as a number, for storing.

@@ -27,12 +27,11 @@ impl Playground {
     }
 
     pub fn named(name: &str) -> Self {
-        let enterable = Permissions::from_mode(0o755);
         let temporary = tempfile::Builder::new()
             .prefix("fermata-")
-            .permissions(enterable)
             .tempdir()
             .unwrap();
+        fs::set_permissions(temporary.path(), Permissions::from_mode(0o755)).unwrap();
         let directory = temporary.path().join(name);
         Self {
             temporary,
@@ -43,6 +42,17 @@ impl Playground {
     /// Beside the data directory.
     pub fn file(&self, name: &str) -> PathBuf {
         self.temporary.path().join(name)
+    }
+
+    /// Makes a directory that any account can enter, whatever the umask.
+    pub fn make(&self, directory: &Path) {
+        fs::create_dir_all(directory).unwrap();
+        for made in directory
+            .ancestors()
+            .take_while(|made| *made != self.temporary.path())
+        {
+            fs::set_permissions(made, Permissions::from_mode(0o755)).unwrap();
+        }
     }
 
     pub fn settings(&self) -> Settings {
@@ -75,12 +85,16 @@ impl Playground {
 
 impl Drop for Playground {
     fn drop(&mut self) {
-        if self.cluster().join("postmaster.pid").exists() {
-            let mut stop = self.command("pg_ctl");
-            let _ = stop
-                .args(["stop", "-m", "immediate", "-w", "-t", "10", "-D"])
-                .arg(self.cluster())
-                .status();
+        let running = self.cluster().join("postmaster.pid").exists();
+        // Begins with the path of the program that runs.
+        let started = fs::read_to_string(self.cluster().join("postmaster.opts"));
+        let program = started
+            .ok()
+            .and_then(|text| text.split_whitespace().next().map(PathBuf::from));
+        if let Some(program) = program.filter(|_| running) {
+            let mut stop = self.command(program.with_file_name("pg_ctl"));
+            let stop = stop.args(["stop", "-m", "immediate", "-w", "-t", "10", "-D"]);
+            let _ = stop.arg(self.cluster()).status();
         }
     }
 }

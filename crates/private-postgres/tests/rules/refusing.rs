@@ -116,7 +116,7 @@ async fn a_socket_directory_of_somebody_elses_is_refused() {
     }
     let playground = Playground::new();
     let run = playground.directory.join("run");
-    fs::create_dir_all(&run).unwrap();
+    playground.make(&run);
     chown(&run, Some(12_345), None).unwrap();
 
     let error = PrivatePostgres::open(playground.settings())

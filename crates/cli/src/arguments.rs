@@ -1,0 +1,129 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use uuid::Uuid;
+
+/// An event-sourced campaign state service.
+///
+/// Without DATABASE_URL, every command uses a private PostgreSQL under the data directory, made
+/// from the machine's own binaries: started when needed, shared while in use, stopped by the last.
+#[derive(Debug, Parser)]
+#[command(name = "fermata", version, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// What the program does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the public API and the internal listener until told to stop.
+    Serve {
+        /// Make the demo workspace first, and print a curl line that pauses its campaign.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the database's schema up to date. Every other command does so by itself.
+    Migrate {
+        /// How many journals a new database gets; never changes afterwards. Default: 4.
+        #[arg(long, value_name = "N")]
+        journals: Option<i16>,
+    },
+    /// Create, list and revoke API keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Make a demo workspace: a user with campaigns in every state. Harmless when repeated.
+    Demo(Json),
+    /// Show everything that ever happened to a campaign, also to a deleted one.
+    History {
+        /// The campaign's id.
+        campaign: Uuid,
+        /// How to show it.
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Show the configuration in force, without secrets.
+    Config(Json),
+}
+
+/// What is done with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Create a key. Prints it, alone, on standard output: it is not shown again.
+    #[command(group(clap::ArgGroup::new("owner").required(true)))]
+    Create {
+        /// A public key for this user's campaigns.
+        #[arg(long, value_name = "UUID", group = "owner")]
+        user: Option<Uuid>,
+        /// A key for the internal listener.
+        #[arg(long, group = "owner")]
+        internal: bool,
+        /// What people call the key.
+        #[arg(long)]
+        label: Option<String>,
+    },
+    /// List keys, newest first, revoked ones too.
+    List(Json),
+    /// Revoke a key for good. When this returns, no server takes it any more.
+    Revoke {
+        /// The first 24 characters of the key, or all of it.
+        key: String,
+    },
+}
+
+/// How a listing is shown.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Json {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Settings. A flag wins over the environment, the environment over the file.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct Options {
+    /// A TOML file with any of these settings, by their names with underscores.
+    #[arg(long, env = "FERMATA_CONFIG", global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The database to use instead of a private PostgreSQL.
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Where the private PostgreSQL lives. Default: .fermata in the current directory.
+    #[arg(long, env = "FERMATA_DATA_DIR", global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Where the public API listens. Default: 127.0.0.1:8080.
+    #[arg(long, env = "FERMATA_LISTEN", global = true, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Where the internal listener listens. Default: 127.0.0.1:8081.
+    #[arg(long, env = "FERMATA_INTERNAL_LISTEN", global = true, value_name = "ADDRESS")]
+    pub internal_listen: Option<SocketAddr>,
+    /// Threads that serve the public API. Default: the number of processors.
+    #[arg(long, env = "FERMATA_WORKERS", global = true, value_name = "N")]
+    pub workers: Option<NonZeroUsize>,
+    /// Database connections for reading. Default: 8.
+    #[arg(long, env = "FERMATA_READ_CONNECTIONS", global = true, value_name = "N")]
+    pub read_connections: Option<NonZeroUsize>,
+    /// Campaigns that each journal's lane remembers, about 1 KiB each. Default: 50000.
+    #[arg(long, env = "FERMATA_CAMPAIGNS_REMEMBERED", global = true, value_name = "N")]
+    pub campaigns_remembered: Option<NonZeroUsize>,
+    /// Requests a second that one key may make in the long run; 0 for no limit. Default: 1000.
+    #[arg(long, env = "FERMATA_RATE_LIMIT_PER_SECOND", global = true, value_name = "N")]
+    pub rate_limit_per_second: Option<u32>,
+    /// Requests that one key may make at once. Default: 2000.
+    #[arg(long, env = "FERMATA_RATE_LIMIT_BURST", global = true, value_name = "N")]
+    pub rate_limit_burst: Option<NonZeroU32>,
+    /// Seconds that requests which were taken may take to finish at shutdown. Default: 20.
+    #[arg(long, env = "FERMATA_SHUTDOWN_SECONDS", global = true, value_name = "N")]
+    pub shutdown_seconds: Option<u16>,
+    /// What to log, as tracing's filter has it. Default: info when serving, warn otherwise.
+    #[arg(long, env = "FERMATA_LOG", global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+}

@@ -1,0 +1,238 @@
+//! The configuration in force: flags, then the environment, then a TOML file, then defaults.
+//!
+//! A file with an unknown key or an impossible value is refused with a sentence.
+
+use crate::arguments::Options;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const FILE_DEFAULT: &str = "fermata.toml";
+const DATA_DIRECTORY_DEFAULT: &str = ".fermata";
+const DATA_DIRECTORY_FALLBACK: &str = "/var/lib/fermata";
+
+/// Every setting, decided.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    /// The database, unless a private one is used.
+    pub database_url: Option<SecretString>,
+    /// Where the private one lives.
+    pub data_directory: PathBuf,
+    /// The public listener.
+    pub listen: SocketAddr,
+    /// The internal listener.
+    pub internal_listen: SocketAddr,
+    /// Threads of the public listener.
+    pub workers: NonZeroUsize,
+    /// Connections for reading.
+    pub read_connections: NonZeroUsize,
+    /// Campaigns that each lane remembers.
+    pub campaigns_remembered: NonZeroUsize,
+    /// Requests a second of one key; none for no limit.
+    pub rate_limit_per_second: Option<NonZeroU32>,
+    /// Requests at once of one key.
+    pub rate_limit_burst: NonZeroU32,
+    /// How long shutdown may take.
+    pub shutdown_time_max: Duration,
+    /// What is logged, unless the command's own default.
+    pub log: Option<String>,
+}
+
+/// The same settings in a file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    database_url: Option<String>,
+    data_dir: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    internal_listen: Option<SocketAddr>,
+    workers: Option<NonZeroUsize>,
+    read_connections: Option<NonZeroUsize>,
+    campaigns_remembered: Option<NonZeroUsize>,
+    rate_limit_per_second: Option<u32>,
+    rate_limit_burst: Option<NonZeroU32>,
+    shutdown_seconds: Option<u16>,
+    log: Option<String>,
+}
+
+/// The configuration for people to read: no secrets.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    database: String,
+    data_dir: PathBuf,
+    listen: SocketAddr,
+    internal_listen: SocketAddr,
+    workers: usize,
+    read_connections: usize,
+    campaigns_remembered: usize,
+    rate_limit_per_second: u32,
+    rate_limit_burst: u32,
+    shutdown_seconds: u64,
+    log: Option<String>,
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigurationError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration file {}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The file says something that is no setting.
+    #[error("the configuration file {} is refused: {reason}", path.display())]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Both listeners at one address.
+    #[error("listen and internal_listen are both {0}; they must differ")]
+    SameAddress(SocketAddr),
+}
+
+impl Configuration {
+    /// Decides every setting.
+    ///
+    /// # Errors
+    /// When the file is unreadable or refused, or settings contradict each other.
+    pub fn decide(options: Options) -> Result<Self, ConfigurationError> {
+        let file = match &options.config {
+            Some(path) => read(path)?,
+            None if Path::new(FILE_DEFAULT).exists() => read(Path::new(FILE_DEFAULT))?,
+            None => File::default(),
+        };
+        let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let rate = options.rate_limit_per_second.or(file.rate_limit_per_second);
+        let decided = Self {
+            database_url: options.database_url.or(file.database_url).map(SecretString::from),
+            data_directory: options.data_dir.or(file.data_dir).unwrap_or_else(data_directory),
+            listen: options.listen.or(file.listen).unwrap_or_else(|| local(8080)),
+            internal_listen: options
+                .internal_listen
+                .or(file.internal_listen)
+                .unwrap_or_else(|| local(8081)),
+            workers: options.workers.or(file.workers).unwrap_or_else(processors),
+            read_connections: or(options.read_connections.or(file.read_connections), 8),
+            campaigns_remembered: or(
+                options.campaigns_remembered.or(file.campaigns_remembered),
+                50_000,
+            ),
+            rate_limit_per_second: NonZeroU32::new(rate.unwrap_or(1_000)),
+            rate_limit_burst: options
+                .rate_limit_burst
+                .or(file.rate_limit_burst)
+                .or(NonZeroU32::new(2_000))
+                .unwrap_or(NonZeroU32::MIN),
+            shutdown_time_max: Duration::from_secs(u64::from(
+                options.shutdown_seconds.or(file.shutdown_seconds).unwrap_or(20),
+            )),
+            log: options.log.or(file.log),
+        };
+        if decided.listen == decided.internal_listen && decided.listen.port() != 0 {
+            return Err(ConfigurationError::SameAddress(decided.listen));
+        }
+        Ok(decided)
+    }
+
+    /// The configuration without secrets.
+    #[must_use]
+    pub fn shown(&self) -> Shown {
+        let database = match &self.database_url {
+            Some(url) => without_secrets(url.expose_secret()),
+            None => "private PostgreSQL under data_dir".to_owned(),
+        };
+        Shown {
+            database,
+            data_dir: self.data_directory.clone(),
+            listen: self.listen,
+            internal_listen: self.internal_listen,
+            workers: self.workers.get(),
+            read_connections: self.read_connections.get(),
+            campaigns_remembered: self.campaigns_remembered.get(),
+            rate_limit_per_second: self.rate_limit_per_second.map_or(0, NonZeroU32::get),
+            rate_limit_burst: self.rate_limit_burst.get(),
+            shutdown_seconds: self.shutdown_time_max.as_secs(),
+            log: self.log.clone(),
+        }
+    }
+}
+
+/// Where a database is, and who connects: never the password.
+fn without_secrets(url: &str) -> String {
+    let Ok(config) = url.parse::<tokio_postgres::Config>() else {
+        return "not a PostgreSQL URL".to_owned();
+    };
+    let hosts: Vec<String> = config.get_hosts().iter().map(|host| format!("{host:?}")).collect();
+    let (user, name) = (config.get_user().unwrap_or("?"), config.get_dbname().unwrap_or("?"));
+    format!("{name} as {user} at {}", hosts.join(", "))
+}
+
+/// Here, unless the account that PostgreSQL runs under cannot come here.
+fn data_directory() -> PathBuf {
+    let here = std::path::absolute(DATA_DIRECTORY_DEFAULT)
+        .unwrap_or_else(|_| PathBuf::from(DATA_DIRECTORY_DEFAULT));
+    if private_postgres::can_host(&here).is_ok() {
+        here
+    } else {
+        PathBuf::from(DATA_DIRECTORY_FALLBACK)
+    }
+}
+
+fn processors() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+fn or(value: Option<NonZeroUsize>, default: usize) -> NonZeroUsize {
+    value.or(NonZeroUsize::new(default)).unwrap_or(NonZeroUsize::MIN)
+}
+
+fn read(path: &Path) -> Result<File, ConfigurationError> {
+    let path_buf = || path.to_path_buf();
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigurationError::Unreadable { path: path_buf(), source })?;
+    toml::from_str(&text).map_err(|error: toml::de::Error| ConfigurationError::Refused {
+        path: path_buf(),
+        reason: error.message().to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        let shown = without_secrets("postgresql://somebody:swordfish@db.example/campaigns");
+
+        assert!(!shown.contains("swordfish"), "{shown}");
+        assert!(shown.contains("campaigns as somebody"), "{shown}");
+    }
+
+    #[test]
+    fn a_file_with_an_unknown_key_is_refused() {
+        let refused = toml::from_str::<File>("lisen = \"127.0.0.1:1\"").unwrap_err();
+
+        assert!(refused.message().contains("unknown field"), "{refused}");
+    }
+
+    #[test]
+    fn two_listeners_need_two_addresses() {
+        let address = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9)));
+        let options =
+            Options { listen: address, internal_listen: address, ..Options::default() };
+
+        let refused = Configuration::decide(options).unwrap_err();
+
+        assert!(matches!(refused, ConfigurationError::SameAddress(_)));
+    }
+}

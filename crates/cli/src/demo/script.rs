@@ -1,0 +1,214 @@
+//! What happens in the demo workspace, step by step.
+//!
+//! Each step is a command with ids of its own, so a step that was done before is refused or no
+//! news, and the script goes on. Campaigns that people have moved on are left alone.
+
+use super::{CAMPAIGN_ID, USER_ID};
+use commands::{Failure, Lanes, Origin, Request, Verdict};
+use domain::{
+    AccountId, CampaignId, Channel, Command, Content, DailyLimit, Delay, EmailSettings,
+    LinkedInSettings, Name, Node, NodeId, NodeKind, PermitId, Progress, ProspectId, Rejection,
+    Settings, Stage,
+};
+use event_store::Actor;
+use std::error::Error;
+use uuid::Uuid;
+
+/// Where a campaign of the demo is taken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    Draft,
+    Launching,
+    Active,
+    Paused,
+    Completed,
+}
+
+struct Plan {
+    id: Uuid,
+    name: &'static str,
+    channel: Channel,
+    goal: Goal,
+    prospects: u32,
+    sent: u32,
+    replied: u32,
+}
+
+/// Plays every campaign's part.
+pub(super) async fn play(lanes: &Lanes) -> Result<(), Box<dyn Error>> {
+    for plan in plans()? {
+        Part { lanes, plan }.play().await?;
+    }
+    Ok(())
+}
+
+fn plans() -> Result<Vec<Plan>, Box<dyn Error>> {
+    let email = || -> Result<Channel, Box<dyn Error>> {
+        Ok(Channel::Email(EmailSettings {
+            daily_limit: Some(DailyLimit::try_from(50)?),
+            stop_on_reply: true,
+            open_tracking: true,
+            signature: Some("Best,\n%first_name%".to_owned()),
+            account_limits: vec![],
+        }))
+    };
+    let linkedin = || Channel::Linkedin(LinkedInSettings { skip_other_campaigns: true });
+    let plan = |number: u128, name, channel, goal, (prospects, sent, replied)| Plan {
+        id: Uuid::from_u128(CAMPAIGN_ID.as_u128() + number),
+        name,
+        channel,
+        goal,
+        prospects,
+        sent,
+        replied,
+    };
+    Ok(vec![
+        plan(0, "Q2 Enterprise Outreach", email()?, Goal::Active, (120, 34, 4)),
+        plan(1, "Autumn Product News", email()?, Goal::Draft, (0, 0, 0)),
+        plan(2, "Founders in Berlin", linkedin(), Goal::Launching, (25, 0, 0)),
+        plan(3, "Series A CTOs", linkedin(), Goal::Paused, (40, 12, 1)),
+        plan(4, "Spring Webinar Follow-up", email()?, Goal::Completed, (3, 3, 1)),
+    ])
+}
+
+struct Part<'a> {
+    lanes: &'a Lanes,
+    plan: Plan,
+}
+
+impl Part<'_> {
+    async fn play(&self) -> Result<(), Box<dyn Error>> {
+        self.ask(self.create()?).await?;
+        let Some(stage) = self.stage().await? else { return Ok(()) };
+        if stage == Stage::Draft && 0 < self.plan.prospects {
+            let everyone = (0..self.plan.prospects).map(|number| self.prospect(number)).collect();
+            self.ask(Command::AddProspects(everyone)).await?;
+        }
+        if self.plan.goal == Goal::Draft {
+            return Ok(());
+        }
+        if stage == Stage::Draft {
+            self.ask(Command::Launch).await?;
+        }
+        if self.plan.goal == Goal::Launching {
+            return Ok(());
+        }
+        self.ask(Command::Activate).await?;
+        if self.stage().await? == Some(Stage::Active) {
+            self.send().await?;
+        }
+        Ok(())
+    }
+
+    /// What an engine would report of a campaign under way.
+    async fn send(&self) -> Result<(), Box<dyn Error>> {
+        for number in 0..self.plan.sent {
+            let (permit_id, prospect_id) = (self.permit(number), self.prospect(number));
+            let (node_id, account_id) = (self.node(0), Some(self.account()));
+            self.ask(Command::RequestPermit { permit_id, prospect_id, node_id, account_id }).await?;
+            self.ask(Command::ReportSent { permit_id, prospect_id }).await?;
+        }
+        for number in 0..self.plan.replied {
+            self.report(number, Progress::Replied).await?;
+        }
+        match self.plan.goal {
+            Goal::Completed => {
+                for number in self.plan.replied..self.plan.prospects {
+                    self.report(number, Progress::Completed).await?;
+                }
+            }
+            Goal::Paused => self.ask(Command::Pause).await?,
+            Goal::Draft | Goal::Launching | Goal::Active => {}
+        }
+        Ok(())
+    }
+
+    async fn report(&self, number: u32, progress: Progress) -> Result<(), Box<dyn Error>> {
+        let prospect_id = self.prospect(number);
+        self.ask(Command::ReportProgress { prospect_id, progress }).await
+    }
+
+    /// Has a command decided. A refusal means that this step was done before.
+    async fn ask(&self, command: Command) -> Result<(), Box<dyn Error>> {
+        match self.submit(command).await? {
+            Verdict::Rejected(Rejection::LaunchBlocked(blockers)) => {
+                Err(Rejection::LaunchBlocked(blockers).into())
+            }
+            Verdict::Rejected(Rejection::NameTaken) => Err(Rejection::NameTaken.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Where the campaign stands; none when it was deleted.
+    async fn stage(&self) -> Result<Option<Stage>, Box<dyn Error>> {
+        match self.submit(Command::ReviewBounces).await? {
+            Verdict::Done(row) => Ok(Some(row.campaign.stage.clone())),
+            _ => Ok(None),
+        }
+    }
+
+    async fn submit(&self, command: Command) -> Result<Verdict, Failure> {
+        let journal = self.lanes.journal_of(USER_ID);
+        let request = Request {
+            campaign_id: CampaignId(self.plan.id),
+            tenant: Some(USER_ID),
+            command,
+            expected: None,
+            origin: Origin::of(Actor::Operator { name: "demo".to_owned() }),
+            remember: None,
+        };
+        self.lanes.submit(journal, request).await
+    }
+
+    fn create(&self) -> Result<Command, Box<dyn Error>> {
+        let settings = Settings {
+            name: Name::try_from(self.plan.name.to_owned())?,
+            channel: self.plan.channel.clone(),
+            operating_hours: None,
+            sender_account_ids: vec![self.account()],
+        };
+        let nodes = vec![self.first_step(), self.end()];
+        Ok(Command::Create { user_id: USER_ID, settings: Box::new(settings), nodes })
+    }
+
+    fn first_step(&self) -> Node {
+        let (kind, content) = match self.plan.channel {
+            Channel::Email(_) => (
+                NodeKind::Email,
+                Content {
+                    subject: Some("A quick question, %first_name%".to_owned()),
+                    body: Some("Hi %first_name%,\n\ndo you have ten minutes this week?".to_owned()),
+                    ..Content::default()
+                },
+            ),
+            Channel::Linkedin(_) => (NodeKind::ConnectionRequest, Content::default()),
+        };
+        Node { id: self.node(0), kind, content, delay: Delay::default() }
+    }
+
+    fn end(&self) -> Node {
+        let content = Content::default();
+        Node { id: self.node(1), kind: NodeKind::End, content, delay: Delay::default() }
+    }
+
+    fn node(&self, number: u32) -> NodeId {
+        NodeId(self.derived(1, number))
+    }
+
+    fn prospect(&self, number: u32) -> ProspectId {
+        ProspectId(self.derived(2, number))
+    }
+
+    fn permit(&self, number: u32) -> PermitId {
+        PermitId(self.derived(3, number))
+    }
+
+    fn account(&self) -> AccountId {
+        AccountId(self.derived(4, 0))
+    }
+
+    /// An id that is the same each time: the campaign's, with the kind and number of the thing.
+    fn derived(&self, kind: u128, number: u32) -> Uuid {
+        Uuid::from_u128(self.plan.id.as_u128() + (kind << 32) + (u128::from(number) << 8))
+    }
+}

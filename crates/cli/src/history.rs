@@ -1,0 +1,147 @@
+//! `fermata history`: everything that ever happened to a campaign, and what it still causes.
+
+use crate::arguments::Json;
+use crate::configuration::Configuration;
+use crate::database::Database;
+use crate::output;
+use domain::{CampaignId, Version};
+use event_store::{Actor, JournalId, PAGE_MAX, Recorded, find_journal, read_stream};
+use outbox::{WaitingEffect, list_of_campaign};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use std::error::Error;
+use std::io::Write;
+use tokio_postgres::Client;
+
+/// Prints the history of a campaign, oldest first, a page at a time.
+///
+/// # Errors
+/// When the database cannot be opened, or there never was such a campaign.
+pub async fn run(
+    configuration: &Configuration,
+    campaign: CampaignId,
+    format: Json,
+) -> Result<(), Box<dyn Error>> {
+    let database = Database::open(configuration, None).await?;
+    let connection = database.connect().await?;
+    let shown = show(&connection.client, campaign, format).await;
+    drop(connection);
+    database.close().await?;
+    shown
+}
+
+async fn show(client: &Client, campaign: CampaignId, format: Json) -> Result<(), Box<dyn Error>> {
+    let Some(journal) = find_journal(client, campaign).await? else {
+        return Err(format!("there never was a campaign {campaign}").into());
+    };
+    if format.json {
+        show_json(client, journal, campaign).await
+    } else {
+        show_table(client, journal, campaign).await
+    }
+}
+
+async fn show_table(
+    client: &Client,
+    journal: JournalId,
+    campaign: CampaignId,
+) -> Result<(), Box<dyn Error>> {
+    let mut rows = Vec::new();
+    let mut version = Version::default();
+    loop {
+        let (events, effects) = page(client, journal, campaign, version).await?;
+        let Some(last) = events.last() else { break };
+        version = last.version;
+        rows.extend(events.iter().map(|event| row(event, &effects)));
+    }
+    let heading = ["version", "recorded", "event", "by", "reason", "causes"];
+    Ok(output::table(&heading, &rows)?)
+}
+
+/// One document, written as it is read, however long the history.
+async fn show_json(
+    client: &Client,
+    journal: JournalId,
+    campaign: CampaignId,
+) -> Result<(), Box<dyn Error>> {
+    let mut text = format!("{{\"campaign_id\":\"{campaign}\",\"events\":[");
+    let mut version = Version::default();
+    loop {
+        let (events, effects) = page(client, journal, campaign, version).await?;
+        let Some(last) = events.last() else { break };
+        for event in &events {
+            text.push_str(if event.version.0 == 1 { "\n  " } else { ",\n  " });
+            text.push_str(&serde_json::to_string(&value(event, &effects)?)?);
+        }
+        version = last.version;
+        std::io::stdout().lock().write_all(text.as_bytes())?;
+        text.clear();
+    }
+    text.push_str("\n]}");
+    Ok(output::line(&text)?)
+}
+
+async fn page(
+    client: &Client,
+    journal: JournalId,
+    campaign: CampaignId,
+    after: Version,
+) -> Result<(Vec<Recorded>, Vec<WaitingEffect>), Box<dyn Error>> {
+    let events = read_stream(client, journal, campaign, after, PAGE_MAX).await?;
+    let (Some(first), Some(last)) = (events.first(), events.last()) else {
+        return Ok((events, vec![]));
+    };
+    let effects =
+        list_of_campaign(client, journal, campaign, first.position, last.position).await?;
+    Ok((events, effects))
+}
+
+fn row(event: &Recorded, effects: &[WaitingEffect]) -> Vec<String> {
+    let causes: Vec<String> = effects
+        .iter()
+        .filter(|effect| effect.position == event.position)
+        .map(|effect| format!("{} {} (waiting)", effect.kind, effect.detail))
+        .collect();
+    vec![
+        event.version.to_string(),
+        web::instant(event.recorded_at),
+        event.event.event_type().to_owned(),
+        who(&event.metadata.actor),
+        event.metadata.reason.clone().unwrap_or_default(),
+        causes.join(", "),
+    ]
+}
+
+fn value(event: &Recorded, effects: &[WaitingEffect]) -> Result<Value, Box<dyn Error>> {
+    let payload = RawValue::from_string(event.event.payload()?)?;
+    let mut causes = Vec::new();
+    for effect in effects.iter().filter(|effect| effect.position == event.position) {
+        let detail: Value = serde_json::from_str(&effect.detail)?;
+        causes.push(json!({
+            "kind": effect.kind,
+            "state": "waiting",
+            "detail": detail,
+            "enqueued_at": web::instant(effect.enqueued_at),
+        }));
+    }
+    Ok(json!({
+        "version": event.version,
+        "journal": event.journal.0,
+        "position": event.position,
+        "event_id": event.event_id,
+        "type": event.event.event_type(),
+        "payload": payload,
+        "metadata": event.metadata,
+        "recorded_at": web::instant(event.recorded_at),
+        "effects": causes,
+    }))
+}
+
+fn who(actor: &Actor) -> String {
+    match actor {
+        Actor::Key { prefix } => format!("key {prefix}"),
+        Actor::Engine { prefix } => format!("engine {prefix}"),
+        Actor::Rule { name } => format!("rule {name}"),
+        Actor::Operator { name } => format!("operator ({name})"),
+    }
+}

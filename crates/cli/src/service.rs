@@ -1,0 +1,165 @@
+//! The service, wired: lanes, wakes, housekeeping and the two listeners.
+//!
+//! `run` takes sockets that are already bound and a signal to stop, so that tests run exactly
+//! what the program runs. Nothing is spawned that nobody waits for.
+
+use crate::configuration::Configuration;
+use commands::{Lanes, LanesSettings, Sources, forget_answers};
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use event_store::{Announcer, Journals, Wakes, listen};
+use keys::Keyring;
+use prometheus_client::registry::Registry;
+use std::io;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio_postgres::{Config, NoTls};
+use tokio_util::sync::CancellationToken;
+use web::{App, Limits, Listeners, RateLimit};
+
+const HEAD_SECONDS_MAX: u64 = 5;
+const BODY_SECONDS_MAX: u64 = 10;
+const POOL_WAIT_SECONDS_MAX: u64 = 5;
+const HOUSEKEEPING_SECONDS: u64 = 600;
+
+/// What the service is made of.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The database.
+    pub config: Config,
+    /// Its journals.
+    pub journals: Journals,
+    /// Time and ids.
+    pub sources: Sources,
+    /// Threads of the public listener.
+    pub workers: NonZeroUsize,
+    /// Connections for reading.
+    pub read_connections: NonZeroUsize,
+    /// Campaigns that each lane remembers.
+    pub campaigns_remembered: NonZeroUsize,
+    /// Requests a second of one key; none for no limit.
+    pub rate_limit_per_second: Option<NonZeroU32>,
+    /// Requests at once of one key.
+    pub rate_limit_burst: NonZeroU32,
+    /// How long shutdown may take.
+    pub shutdown_time_max: Duration,
+}
+
+impl Settings {
+    /// The settings of a configuration for a database.
+    #[must_use]
+    pub fn of(configuration: &Configuration, config: Config, journals: Journals) -> Self {
+        Self {
+            config,
+            journals,
+            sources: crate::sources::MACHINE,
+            workers: configuration.workers,
+            read_connections: configuration.read_connections,
+            campaigns_remembered: configuration.campaigns_remembered,
+            rate_limit_per_second: configuration.rate_limit_per_second,
+            rate_limit_burst: configuration.rate_limit_burst,
+            shutdown_time_max: configuration.shutdown_time_max,
+        }
+    }
+}
+
+/// Why the service ended.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The pool cannot be made.
+    #[error("make the connection pool")]
+    Pool(#[from] deadpool_postgres::BuildError),
+    /// A listener failed.
+    #[error("serve the listeners")]
+    Serve(#[from] io::Error),
+}
+
+/// Serves until told to stop, then finishes what was taken.
+///
+/// # Errors
+/// When a listener cannot be served.
+pub async fn run(
+    settings: &Settings,
+    listeners: Listeners,
+    shutdown: CancellationToken,
+) -> Result<(), RunError> {
+    let pool = pool(settings)?;
+    let mut registry = Registry::default();
+    let wakes = Wakes::new(settings.journals);
+    let announcer = Announcer::default();
+    let (lanes, mut running) = Lanes::start(&LanesSettings {
+        config: settings.config.clone(),
+        journals: settings.journals,
+        sources: settings.sources,
+        wakes: wakes.clone(),
+        announcer: announcer.clone(),
+        metrics: commands::Metrics::register(&mut registry),
+        campaigns_remembered_max: settings.campaigns_remembered,
+    });
+    let keyring = Arc::new(Keyring::new(pool.clone(), Instant::now));
+    let app = App {
+        lanes,
+        pool: pool.clone(),
+        keyring: keyring.clone(),
+        rate_limit: Arc::new(RateLimit::new(
+            settings.rate_limit_per_second,
+            settings.rate_limit_burst,
+        )),
+        sources: settings.sources,
+        metrics: web::Metrics::register(&mut registry),
+        registry: Arc::new(registry),
+        limits: limits(settings),
+    };
+    let background = CancellationToken::new();
+    let serve = async {
+        let served = web::serve(listeners, app, shutdown).await;
+        // The last handle to the lanes went with the app: they finish what they have and end.
+        while running.join_next().await.is_some() {}
+        background.cancel();
+        served
+    };
+    let forget_keys = || keyring.forget_all();
+    let (served, (), (), ()) = tokio::join!(
+        serve,
+        announcer.run(&settings.config, background.clone()),
+        listen(&settings.config, &wakes, forget_keys, background.clone()),
+        keep_house(&pool, background.clone()),
+    );
+    Ok(served?)
+}
+
+fn pool(settings: &Settings) -> Result<Pool, deadpool_postgres::BuildError> {
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = Manager::from_config(settings.config.clone(), NoTls, recycling);
+    Pool::builder(manager)
+        .max_size(settings.read_connections.get())
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(Duration::from_secs(POOL_WAIT_SECONDS_MAX)))
+        .create_timeout(Some(Duration::from_secs(POOL_WAIT_SECONDS_MAX)))
+        .build()
+}
+
+fn limits(settings: &Settings) -> Limits {
+    Limits {
+        workers: settings.workers,
+        head_time_max: Duration::from_secs(HEAD_SECONDS_MAX),
+        body_time_max: Duration::from_secs(BODY_SECONDS_MAX),
+        shutdown_time_max: settings.shutdown_time_max,
+    }
+}
+
+/// Forgets old answers, a bounded step at a time.
+async fn keep_house(pool: &Pool, shutdown: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(HOUSEKEEPING_SECONDS)) => {}
+        }
+        let Ok(client) = pool.get().await else { continue };
+        match forget_answers(&client).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "forgot old stored answers"),
+            Err(error) => tracing::warn!(%error, "old stored answers were not forgotten"),
+        }
+    }
+}
