@@ -11,9 +11,7 @@ mod permits;
 mod progress;
 
 use crate::event::{CampaignCreated, CampaignPaused, Nothing};
-use crate::{
-    Campaign, Command, Event, Known, PauseCause, Present, Rejection, Sequence, Stage, Status,
-};
+use crate::{Campaign, Command, Event, Known, PauseCause, Present, Rejection, Sequence, Stage};
 
 /// What a decision comes to. No events means that everything is already as asked.
 pub(crate) type Decision = Result<Vec<Event>, Rejection>;
@@ -51,32 +49,6 @@ fn of_present(campaign: &Present, command: &Command, known: &Known<'_>) -> Decis
         (_, Command::ReviewBounces) => Ok(progress::bounces_reviewed(campaign)),
         (_, Command::Delete) => Ok(vec![Event::CampaignDeleted(Nothing {})]),
 
-        (_, Command::ChangeSettings(patch)) => editing::change_settings(campaign, patch, known),
-        (stage, Command::ReplaceSequence(nodes)) => match stage.status() {
-            Status::Draft => editing::replace_sequence(campaign, nodes),
-            _ => Ok(vec![]),
-        },
-        (
-            Stage::Draft,
-            Command::AddNode { .. }
-            | Command::MoveNode { .. }
-            | Command::EditNode(_)
-            | Command::RemoveNode(_),
-        ) => editing::edit_sequence(campaign, command),
-        (Stage::Draft, Command::AddProspects(ids)) => editing::add_prospects(ids, known),
-        (Stage::Draft, Command::RemoveProspects(ids)) => editing::remove_prospects(ids, known),
-        (Stage::Draft, Command::RemoveAllProspects) => Ok(editing::remove_all(campaign)),
-        (
-            stage,
-            Command::AddNode { .. }
-            | Command::MoveNode { .. }
-            | Command::EditNode(_)
-            | Command::RemoveNode(_)
-            | Command::AddProspects(_)
-            | Command::RemoveProspects(_)
-            | Command::RemoveAllProspects,
-        ) => Err(Rejection::NotDraft(stage.status())),
-
         (_, Command::RequestPermit { .. }) => permits::request(campaign, command, known),
         (_, Command::ReportSent { .. } | Command::ReportFailed { .. }) => {
             permits::report(command, known)
@@ -88,8 +60,24 @@ fn of_present(campaign: &Present, command: &Command, known: &Known<'_>) -> Decis
                 progress,
             },
         ) => progress::report(campaign, *prospect_id, *progress, known),
+        (_, command) => edit(campaign, command, known),
+    }
+}
 
-        (_, Command::Create { .. }) => Err(Rejection::AlreadyExists),
+/// Changing what the campaign is told to be: settings at any time, as far as the status lets
+/// them through; the sequence and the prospects of drafts alone.
+fn edit(campaign: &Present, command: &Command, known: &Known<'_>) -> Decision {
+    match (&campaign.stage, command) {
+        (_, Command::ChangeSettings(patch)) => editing::change_settings(campaign, patch, known),
+        (Stage::Draft, Command::ReplaceSequence(nodes)) => {
+            editing::replace_sequence(campaign, nodes)
+        }
+        (_, Command::ReplaceSequence(_)) => Ok(vec![]),
+        (Stage::Draft, Command::AddProspects(ids)) => editing::add_prospects(ids, known),
+        (Stage::Draft, Command::RemoveProspects(ids)) => editing::remove_prospects(ids, known),
+        (Stage::Draft, Command::RemoveAllProspects) => Ok(editing::remove_all(campaign)),
+        (Stage::Draft, command) => editing::edit_sequence(campaign, command),
+        (stage, _) => Err(Rejection::NotDraft(stage.status())),
     }
 }
 

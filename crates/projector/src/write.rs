@@ -4,13 +4,15 @@
 //! journal's head that it moved. Statements are sent in an order that no constraint minds, and
 //! only those that have something to write.
 
+mod columns;
+
 use crate::row::read_prospect;
 use crate::unit::Breadth;
 use crate::{CampaignRow, RowError, Unit};
+use columns::{ProspectColumns, Whole, json};
 use domain::{Campaign, CampaignId, Present, Prospect, ProspectId, UserId};
 use event_store::JournalId;
 use futures_util::future::{try_join, try_join3, try_join4};
-use serde::Serialize;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Statement};
 use uuid::Uuid;
@@ -336,50 +338,6 @@ impl Rows {
     }
 }
 
-#[derive(Default)]
-struct ProspectColumns {
-    campaigns: Vec<Uuid>,
-    ids: Vec<Uuid>,
-    statuses: Vec<&'static str>,
-    nodes: Vec<Option<Uuid>>,
-    permits: Vec<String>,
-    replies: Vec<i32>,
-    replied: Vec<bool>,
-    bounced: Vec<bool>,
-}
-
-struct Whole<'a> {
-    ids: Vec<Uuid>,
-    versions: Vec<i64>,
-    stages: Vec<String>,
-    censuses: Vec<String>,
-    tallies: Vec<String>,
-    names: Vec<&'a str>,
-    settings: Vec<String>,
-    sequences: Vec<String>,
-}
-
-impl<'a> Whole<'a> {
-    fn of(units: &[(&'a Unit, &'a Present)]) -> Self {
-        let each = |text: fn(&Present) -> String| {
-            units.iter().map(|(_, campaign)| text(campaign)).collect()
-        };
-        Self {
-            ids: units.iter().map(|(unit, _)| unit.id.0).collect(),
-            versions: units.iter().map(|(unit, _)| unit.version.0).collect(),
-            stages: each(|campaign| json(&campaign.stage)),
-            censuses: each(|campaign| json(&campaign.census)),
-            tallies: each(|campaign| json(&campaign.tally)),
-            names: units
-                .iter()
-                .map(|(_, campaign)| campaign.settings.name.as_str())
-                .collect(),
-            settings: each(|campaign| json(&campaign.settings)),
-            sequences: each(|campaign| json(&campaign.sequence)),
-        }
-    }
-}
-
 fn present<'a>(
     units: &'a [&'a Unit],
     wanted: impl Fn(&Unit) -> bool + 'a,
@@ -400,9 +358,4 @@ async fn run(
     binds: &[&(dyn ToSql + Sync)],
 ) -> Result<(), Error> {
     client.execute(statement, binds).await.map(|_| ())
-}
-
-/// The domain's values always have a JSON: their keys are text and their numbers finite.
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_else(|_| String::from("null"))
 }
