@@ -41,6 +41,10 @@ pub struct Settings {
     pub rate_limit_per_second: Option<NonZeroU32>,
     /// Requests at once of one key.
     pub rate_limit_burst: NonZeroU32,
+    /// How long a client may take to send a request's head.
+    pub head_time_max: Duration,
+    /// How long a client may take to send a request's body.
+    pub body_time_max: Duration,
     /// How long shutdown may take.
     pub shutdown_time_max: Duration,
 }
@@ -58,6 +62,8 @@ impl Settings {
             campaigns_remembered: configuration.campaigns_remembered,
             rate_limit_per_second: configuration.rate_limit_per_second,
             rate_limit_burst: configuration.rate_limit_burst,
+            head_time_max: Duration::from_secs(HEAD_SECONDS_MAX),
+            body_time_max: Duration::from_secs(BODY_SECONDS_MAX),
             shutdown_time_max: configuration.shutdown_time_max,
         }
     }
@@ -142,8 +148,8 @@ fn pool(settings: &Settings) -> Result<Pool, deadpool_postgres::BuildError> {
 fn limits(settings: &Settings) -> Limits {
     Limits {
         workers: settings.workers,
-        head_time_max: Duration::from_secs(HEAD_SECONDS_MAX),
-        body_time_max: Duration::from_secs(BODY_SECONDS_MAX),
+        head_time_max: settings.head_time_max,
+        body_time_max: settings.body_time_max,
         shutdown_time_max: settings.shutdown_time_max,
     }
 }

@@ -99,24 +99,29 @@ impl DailyTally {
     /// Permits granted on `day`.
     #[must_use]
     pub fn on(&self, day: NaiveDate) -> u32 {
-        if self.day == Some(day) {
-            self.permits
-        } else {
-            0
+        if self.is_later(day) {
+            return 0;
         }
+        self.permits
     }
 
     /// Permits granted on `day` for `account`.
     #[must_use]
     pub fn of_account_on(&self, account: AccountId, day: NaiveDate) -> u32 {
-        if self.day != Some(day) {
+        if self.is_later(day) {
             return 0;
         }
         self.by_account.get(&account).copied().unwrap_or(0)
     }
 
+    /// Whether `day` begins a new count. A day that is earlier than the latest, after a change of
+    /// the time zone, does not: it would give the limit twice.
+    fn is_later(&self, day: NaiveDate) -> bool {
+        self.day.is_none_or(|latest| latest < day)
+    }
+
     pub(crate) fn count(&mut self, day: NaiveDate, account: Option<AccountId>) {
-        if self.day != Some(day) {
+        if self.is_later(day) {
             *self = Self {
                 day: Some(day),
                 ..Self::default()

@@ -4,8 +4,8 @@
 //! decision may look at besides the campaign itself.
 
 use crate::{
-    AccountId, CampaignId, Node, NodeId, PermitId, ProspectId, Roster, SendFailure, Settings,
-    SettingsPatch, UserId,
+    AccountId, CampaignId, LaunchFailure, Node, NodeId, PermitId, ProspectId, Roster, SendFailure,
+    Settings, SettingsPatch, UserId,
 };
 use chrono::{DateTime, Utc};
 
@@ -55,8 +55,8 @@ pub enum Command {
     Activate,
     /// The engine could not take it up.
     FailLaunch {
-        /// Why, in the engine's words.
-        message: String,
+        /// Why.
+        failure: LaunchFailure,
     },
     /// Hold every send until resumed.
     Pause,

@@ -39,8 +39,8 @@ fn of_present(campaign: &Present, command: &Command, known: &Known<'_>) -> Decis
 
         (_, Command::Launch) => launching::launch(campaign, known.now),
         (Stage::Launching { .. }, Command::Activate) => Ok(launching::activated(campaign)),
-        (Stage::Launching { .. }, Command::FailLaunch { message }) => {
-            Ok(vec![launching::failed(message)])
+        (Stage::Launching { .. }, Command::FailLaunch { failure }) => {
+            Ok(vec![launching::failed(*failure)])
         }
         (stage, Command::Activate | Command::FailLaunch { .. }) => {
             Err(Rejection::NotLaunching(stage.status()))
@@ -51,7 +51,7 @@ fn of_present(campaign: &Present, command: &Command, known: &Known<'_>) -> Decis
 
         (_, Command::RequestPermit { .. }) => permits::request(campaign, command, known),
         (_, Command::ReportSent { .. } | Command::ReportFailed { .. }) => {
-            permits::report(command, known)
+            permits::report(campaign, command, known)
         }
         (
             _,

@@ -109,15 +109,16 @@ pub struct CampaignLaunchFailed {
     pub failure: LaunchFailure,
 }
 
-/// Why a launch did not become active.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+/// Why a launch did not become active. A closed list, so that no address slips into the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LaunchFailure {
-    /// The engine said so.
-    Reported {
-        /// In its words.
-        message: String,
-    },
+    /// The messages could not be made.
+    MessageResolution,
+    /// The run could not be started.
+    Dispatch,
+    /// Something else that the engine reported.
+    Other,
     /// It was not heard of for too long.
     Stuck,
 }

@@ -37,10 +37,7 @@ pub(super) fn activated(campaign: &Present) -> Vec<Event> {
     vec![activated]
 }
 
-pub(super) fn failed(message: &str) -> Event {
-    let failure = LaunchFailure::Reported {
-        message: message.to_owned(),
-    };
+pub(super) fn failed(failure: LaunchFailure) -> Event {
     Event::CampaignLaunchFailed(CampaignLaunchFailed { failure })
 }
 

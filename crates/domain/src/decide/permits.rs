@@ -5,6 +5,7 @@
 //! most once per prospect, whatever became of the first permit.
 
 use super::Decision;
+use super::progress::first_mail_sent;
 use crate::event::{PermitClosed, SendFailed, SendPermitted};
 use crate::hours::{local_day, next_midnight};
 use crate::{
@@ -61,7 +62,7 @@ pub(super) fn request(campaign: &Present, command: &Command, known: &Known<'_>) 
 }
 
 /// Accounts for a permit. Saying the same thing twice is no news; something else is refused.
-pub(super) fn report(command: &Command, known: &Known<'_>) -> Decision {
+pub(super) fn report(campaign: &Present, command: &Command, known: &Known<'_>) -> Decision {
     let (permit_id, prospect_id, reported) = match command {
         Command::ReportSent {
             permit_id,
@@ -90,10 +91,16 @@ pub(super) fn report(command: &Command, known: &Known<'_>) -> Decision {
             };
             Ok(vec![Event::SendFailed(failed)])
         }
-        (PermitState::Open, _) => Ok(vec![Event::SendSucceeded(PermitClosed {
-            permit_id,
-            prospect_id,
-        })]),
+        (PermitState::Open, _) => {
+            let sent = Event::SendSucceeded(PermitClosed {
+                permit_id,
+                prospect_id,
+            });
+            if permit.kind == SendKind::Email && !prospect.was_sent(SendKind::Email) {
+                return Ok(first_mail_sent(campaign, sent));
+            }
+            Ok(vec![sent])
+        }
         (state, _) if state == reported => Ok(vec![]),
         _ => Err(Rejection::PermitClosed),
     }

@@ -2,10 +2,12 @@
 //!
 //! Two rules act without being asked: the bounce guard pauses an email campaign when at least
 //! 100 prospects were sent to and 5 % bounced (campaign API, section 1.11), and an active
-//! campaign whose last prospect is done completes.
+//! campaign whose last prospect is done completes. The guard acts on a bounce and on the send
+//! that makes the hundred full; a campaign that was resumed in spite of it may send until the
+//! next bounce.
 
 use super::{Decision, paused};
-use crate::event::{Nothing, OneProspect, ProspectReplied};
+use crate::event::{CampaignPaused, Nothing, OneProspect, ProspectReplied};
 use crate::{
     BOUNCE_GUARD_PERCENT, BOUNCE_GUARD_SENT_MIN, ChannelKind, Event, Known, PauseCause, Present,
     Progress, ProspectId, ProspectStatus, Rejection, Stage,
@@ -54,7 +56,8 @@ pub(super) fn report(
 /// The bounce guard by itself, for whoever recounts.
 pub(super) fn bounces_reviewed(campaign: &Present) -> Vec<Event> {
     let bounced = campaign.census.with_status(ProspectStatus::Bounced);
-    if campaign.stage == Stage::Active && guard_trips(campaign, bounced) {
+    let sent = campaign.census.reached.sent;
+    if campaign.stage == Stage::Active && guard_trips(campaign, sent, bounced) {
         vec![paused(campaign, PauseCause::BounceGuard)]
     } else {
         vec![]
@@ -63,6 +66,7 @@ pub(super) fn bounces_reviewed(campaign: &Present) -> Vec<Event> {
 
 fn with_consequences(campaign: &Present, fact: Event) -> Vec<Event> {
     let bounced = matches!(fact, Event::ProspectBounced(_));
+    let bounced_before = campaign.census.with_status(ProspectStatus::Bounced);
     let finished = match fact {
         Event::ProspectConnected(_) => false,
         Event::ProspectReplied(replied) => replied.stopped,
@@ -74,19 +78,31 @@ fn with_consequences(campaign: &Present, fact: Event) -> Vec<Event> {
     }
     if finished && campaign.census.unfinished() == 1 {
         events.push(Event::CampaignCompleted(Nothing {}));
-    } else if bounced
-        && guard_trips(
-            campaign,
-            campaign.census.with_status(ProspectStatus::Bounced) + 1,
-        )
-    {
+    } else if bounced && guard_trips(campaign, campaign.census.reached.sent, bounced_before + 1) {
         events.push(paused(campaign, PauseCause::BounceGuard));
     }
     events
 }
 
-fn guard_trips(campaign: &Present, bounced: u32) -> bool {
-    let sent = u64::from(campaign.census.reached.sent);
+/// The send that makes the hundred full may find that too many came back already.
+pub(super) fn first_mail_sent(campaign: &Present, fact: Event) -> Vec<Event> {
+    let bounced = campaign.census.with_status(ProspectStatus::Bounced);
+    let sent = campaign.census.reached.sent + 1;
+    let full = u64::from(sent) == BOUNCE_GUARD_SENT_MIN;
+    if full && campaign.stage == Stage::Active && guard_trips(campaign, sent, bounced) {
+        let sends_in_flight = campaign.census.open_permits.saturating_sub(1);
+        let cause = PauseCause::BounceGuard;
+        let paused = CampaignPaused {
+            cause,
+            sends_in_flight,
+        };
+        return vec![fact, Event::CampaignPaused(paused)];
+    }
+    vec![fact]
+}
+
+fn guard_trips(campaign: &Present, sent: u32, bounced: u32) -> bool {
+    let sent = u64::from(sent);
     campaign.settings.channel.kind() == ChannelKind::Email
         && BOUNCE_GUARD_SENT_MIN <= sent
         && BOUNCE_GUARD_PERCENT * sent <= 100 * u64::from(bounced)

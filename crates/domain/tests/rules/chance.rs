@@ -14,8 +14,8 @@ use crate::histories::{Plan, Step};
 use crate::verbs::{prospects, report, report_sent};
 use chrono::Duration;
 use domain::{
-    AccountId, AccountLimit, Channel, Command, DailyLimit, EmailSettings, Node, NodeId,
-    OperatingHours, Progress, SendFailure, Settings, SettingsPatch,
+    AccountId, AccountLimit, Channel, Command, DailyLimit, EmailSettings, LaunchFailure, Node,
+    NodeId, OperatingHours, Progress, SendFailure, Settings, SettingsPatch,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -169,7 +169,7 @@ fn staging() -> impl Strategy<Value = Command> {
         16 => Just(Command::Resume),
         12 => Just(Command::Launch),
         6 => Just(Command::Activate),
-        2 => Just(Command::FailLaunch { message: "No worker".to_owned() }),
+        2 => Just(Command::FailLaunch { failure: LaunchFailure::Dispatch }),
         2 => Just(Command::ReviewBounces),
         1 => Just(Command::Delete),
         1 => Just(creation(email_settings())),

@@ -9,11 +9,10 @@ use std::collections::BTreeSet;
 use std::fs;
 
 /// Every key that an event may have, at any depth. `name`, `signature`, `subject` and `body` are
-/// the campaign's own, the same for all its prospects. Whoever adds a key says here that it can
-/// hold no personal data.
+/// the campaign's own, the same for all its prospects. Whoever adds a key says here that it is not a prospect's.
 const KEYS: &str = "
     account_id account_limits body cause daily_limit day days delay failure friday from hours id
-    include_message is_reply kind message minutes monday name node_id nodes open_tracking
+    include_message is_reply minutes monday name node_id nodes open_tracking
     operating_hours permit_id prospect_id prospect_ids saturday send sender_account_ids
     sends_in_flight settings signature skip_other_campaigns started_at stop_on_reply stopped
     subject sunday thursday time_zone to tuesday type user_id wednesday";
@@ -191,7 +190,7 @@ fn a_key_that_a_newer_program_added_is_read_over() {
 }
 
 #[test]
-fn no_event_has_a_key_that_could_hold_personal_data() {
+fn no_event_has_a_key_for_personal_data() {
     let allowed: BTreeSet<_> = KEYS.split_whitespace().map(str::to_owned).collect();
 
     let payloads = examples()

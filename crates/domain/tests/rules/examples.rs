@@ -172,9 +172,10 @@ fn launch_started() -> Vec<Example> {
 
 fn launch_failed() -> Vec<Example> {
     let failed = |failure| Event::CampaignLaunchFailed(CampaignLaunchFailed { failure });
-    let message = "No worker took it up".to_owned();
     variants([
-        ("", failed(LaunchFailure::Reported { message })),
+        ("", failed(LaunchFailure::Dispatch)),
+        ("messages", failed(LaunchFailure::MessageResolution)),
+        ("other", failed(LaunchFailure::Other)),
         ("stuck", failed(LaunchFailure::Stuck)),
     ])
 }

@@ -1,7 +1,7 @@
 //! What comes of a plan: a random run of commands, with the clock going forward.
 //!
-//! A [`Plan`] is made up by `chance`. A [`Life`] is what came of it: the beginning as a
-//! whole, then step by step, refusals included.
+//! A [`Plan`] is made up by `chance`. A [`Life`] is what came of it: the beginning as a whole,
+//! then step by step, refusals included.
 
 use crate::cast::{another_campaign, now};
 use chrono::{DateTime, Duration, Utc};

@@ -230,13 +230,11 @@ fn a_campaign_without_prospects_completes_as_soon_as_it_is_active() {
 #[test]
 fn a_launch_that_fails_leaves_a_draft_that_can_be_launched_again() {
     let campaign = given(launching(2));
-    let message = "No worker".to_owned();
+    let failure = LaunchFailure::Dispatch;
 
-    let outcome = campaign.when(Command::FailLaunch {
-        message: message.clone(),
-    });
+    let outcome = campaign.when(Command::FailLaunch { failure });
 
-    let rolled_back = launch_failed(LaunchFailure::Reported { message });
+    let rolled_back = launch_failed(failure);
     let after = outcome.then(Ok(std::slice::from_ref(&rolled_back)));
     assert_eq!(after.status(), Status::Draft);
     let again = given(launching(2)).and([rolled_back]).when(Command::Launch);
@@ -252,7 +250,7 @@ fn the_engine_has_no_say_in_a_campaign_that_is_not_launching() {
         for command in [
             Command::Activate,
             Command::FailLaunch {
-                message: String::new(),
+                failure: LaunchFailure::Other,
             },
         ] {
             let rejection = given(history.clone()).when(command).rejection();

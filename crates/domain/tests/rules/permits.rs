@@ -1,20 +1,20 @@
-//! Send permits: what is granted, what is refused and until when, and how a permit is accounted
-//! for (the barrier that a pause relies on).
+//! Send permits: what is granted, what is refused and until when. A pause relies on this barrier.
+//! How a permit is accounted for is told in `reports`.
 
 use crate::cast::{
     END, FIRST, SECOND, WAIT, account, at, email, email_nodes, limit, linkedin_nodes,
-    linkedin_settings, node_id, now, office_hours, permit, prospect, settings_of, today,
+    linkedin_settings, node_id, office_hours, permit, prospect, settings_of, today,
 };
 use crate::given::{Given, Outcome, given, refused};
 use crate::verbs::{
     active, active_as, draft, ended, failed, launching, paused, paused_with, permission, permitted,
-    report, request, resumed, sent,
+    request, resumed, sent,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::event::SendPermitted;
 use domain::{
-    AccountId, AccountLimit, Channel, Command, EmailSettings, Event, OperatingHours, PermitRefusal,
-    Progress, ProspectStatus, Rejection, SendKind, Settings,
+    AccountId, AccountLimit, Channel, Command, EmailSettings, Event, Interval, OperatingHours,
+    PermitRefusal, Progress, ProspectStatus, Rejection, SendKind, Settings,
 };
 
 /// Active, with two prospects, a daily limit and hours.
@@ -67,20 +67,21 @@ fn permitted_on(day: NaiveDate, number: u128) -> Event {
     })
 }
 
-fn all_week(time_zone: &str) -> OperatingHours {
-    let open = serde_json::from_str(r#"[{"from":"00:00","to":"24:00"}]"#);
-    let open: Vec<_> = open.expect("an interval");
+/// Open from midnight to midnight around the days that the rules are told about.
+fn open_all_day(time_zone: &str) -> OperatingHours {
+    let open = || vec![Interval::new(0, 24 * 60).unwrap()];
     OperatingHours {
-        monday: open.clone(),
-        tuesday: open,
+        monday: open(),
+        tuesday: open(),
+        saturday: open(),
+        sunday: open(),
         ..office_hours(time_zone)
     }
 }
 
 /// Refused, and when to ask again.
 #[track_caller]
-fn refused_until(outcome: Outcome, refusal: PermitRefusal, until: Option<DateTime<Utc>>) {
-    let ask_again_at = until;
+fn refused_until(outcome: Outcome, refusal: PermitRefusal, ask_again_at: Option<DateTime<Utc>>) {
     assert_eq!(
         outcome.rejection(),
         Rejection::PermitRefused {
@@ -209,7 +210,8 @@ fn the_last_permit_below_the_daily_limit_is_granted() {
 
 #[test]
 fn a_day_is_counted_by_the_campaigns_own_time_zone() {
-    let campaign = limited(Some(1), Some(all_week("Pacific/Auckland"))).and([permitted(1, FIRST)]);
+    let campaign =
+        limited(Some(1), Some(open_all_day("Pacific/Auckland"))).and([permitted(1, FIRST)]);
 
     let before_midnight = campaign
         .clone()
@@ -225,6 +227,21 @@ fn a_day_is_counted_by_the_campaigns_own_time_zone() {
         Some(at("2026-04-20T12:00:00Z")),
     );
     at_midnight.then(Ok(&[permitted_on(today().succ_opt().unwrap(), 2)]));
+}
+
+#[test]
+fn a_day_whose_midnight_the_clocks_skip_begins_at_one() {
+    let campaign = limited(Some(1), Some(open_all_day("America/Santiago")));
+    let saturday = at("2026-09-05T20:00:00Z");
+    let sent_to_one = campaign.and([permitted_on(saturday.date_naive(), 1)]);
+
+    let outcome = sent_to_one.at(saturday).when(request(2, FIRST));
+
+    refused_until(
+        outcome,
+        PermitRefusal::DailyLimit,
+        Some(at("2026-09-06T04:00:00Z")),
+    );
 }
 
 #[test]
@@ -357,15 +374,4 @@ fn a_prospect_or_a_step_that_is_not_there_is_not_found() {
     campaign
         .when(request(1, node_id(9)))
         .then(refused("node_not_found"));
-}
-
-#[test]
-fn a_permit_that_is_refused_leaves_no_trace() {
-    let campaign = given(paused(1));
-
-    let after = campaign.when(request(1, FIRST)).then(refused("paused"));
-
-    assert_eq!(after.0, campaign.state());
-    let later = campaign.at(now()).when(report(1, Progress::Replied));
-    assert!(later.decision().is_ok());
 }

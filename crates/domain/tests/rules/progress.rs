@@ -7,7 +7,7 @@ use crate::cast::{
 use crate::given::{Given, given, no_news, refused};
 use crate::verbs::{
     active, active_as, all_done, completed, draft, ended, every_status, guarded_with, launching,
-    paused, permission, permitted, replied, report, resumed, sent,
+    paused, permission, permitted, replied, report, report_sent, resumed, sent,
 };
 use domain::event::SendPermitted;
 use domain::{
@@ -250,6 +250,26 @@ fn only_a_bounce_wakes_the_guard() {
     let outcome = campaign.when(report(6, Progress::Replied));
 
     outcome.then(Ok(&[ended(6, Progress::Replied)]));
+}
+
+#[test]
+fn the_send_that_makes_the_hundred_full_wakes_the_guard() {
+    let campaign = given(active(102))
+        .and(mails(99, 5))
+        .and([permitted(100, FIRST), permitted(101, FIRST)]);
+
+    let outcome = campaign.when(report_sent(100, FIRST));
+
+    outcome.then(Ok(&[sent(100, FIRST), guarded_with(1)]));
+}
+
+#[test]
+fn a_second_mail_does_not_count_towards_the_hundred() {
+    let campaign = mailed(99, 5).and([permitted(99, SECOND)]);
+
+    let outcome = campaign.when(report_sent(99, SECOND));
+
+    outcome.then(Ok(&[sent(99, SECOND)]));
 }
 
 #[test]

@@ -14,7 +14,9 @@ use crate::verbs::{
     report, report_failed, report_sent, request, sent,
 };
 use chrono::Duration;
-use domain::{Command, Event, LAUNCH_STUCK_SECONDS, Progress, SettingsPatch, Status};
+use domain::{
+    Command, Event, LAUNCH_STUCK_SECONDS, LaunchFailure, Progress, SettingsPatch, Status,
+};
 use std::fmt::Write as _;
 
 /// A column: what it is called, and how it came about.
@@ -49,7 +51,7 @@ fn the_table_shows_every_status() {
     let columns = before_it_runs().into_iter().chain(once_it_runs());
 
     let shown: Vec<Status> = columns
-        .filter_map(|(_, given)| given.state().campaign.present().map(|it| it.stage.status()))
+        .filter_map(|(_, given)| Some(given.state().campaign.present()?.stage.status()))
         .collect();
 
     for status in Status::ALL {
@@ -179,7 +181,7 @@ fn following(command: Option<&Command>) -> Option<Command> {
         Command::RemoveAllProspects => Command::Launch,
         Command::Launch => Command::Activate,
         Command::Activate => Command::FailLaunch {
-            message: "No worker".to_owned(),
+            failure: LaunchFailure::Dispatch,
         },
         Command::FailLaunch { .. } => Command::Pause,
         Command::Pause => Command::Resume,

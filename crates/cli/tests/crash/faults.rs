@@ -1,0 +1,71 @@
+//! What befalls the service in the middle of its work.
+
+use crate::world::World;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The service is killed, and started again on the same data directory.
+    Service,
+    /// PostgreSQL's first process is killed; its others then end.
+    Postmaster,
+    /// Any other process of PostgreSQL is killed; PostgreSQL then breaks all connections.
+    Backend,
+    /// Connections are ended, as an administrator may.
+    Connections,
+    /// The service and PostgreSQL are killed together.
+    Both,
+}
+
+impl Fault {
+    pub async fn strike(self, world: &mut World) {
+        match self {
+            Self::Service => {
+                let before = world.playground.postmaster();
+                world.service.kill().await;
+                world.start_again().await;
+                assert_eq!(world.playground.postmaster(), before, "the cluster is adopted");
+            }
+            Self::Postmaster => kill_postmaster(world),
+            Self::Backend => kill_backend(world).await,
+            Self::Connections => end_connections(world).await,
+            Self::Both => {
+                kill_postmaster(world);
+                world.service.kill().await;
+                world.start_again().await;
+            }
+        }
+    }
+}
+
+fn kill_postmaster(world: &World) {
+    kill(world.playground.postmaster().unwrap(), Signal::SIGKILL).unwrap();
+}
+
+async fn kill_backend(world: &mut World) {
+    let connection = world.connect().await;
+    let anyone = "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() ORDER BY pid";
+    let rows = connection.client.query(anyone, &[]).await.unwrap();
+    let victim = rows.choose(&mut world.dice).unwrap();
+    // One that has ended by itself meanwhile is as good as killed.
+    let _gone = kill(Pid::from_raw(victim.get("pid")), Signal::SIGKILL);
+}
+
+/// Each with a chance of one half, and at least one.
+async fn end_connections(world: &mut World) {
+    let connection = world.connect().await;
+    let clients = "SELECT pid FROM pg_stat_activity \
+                   WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY pid";
+    let rows = connection.client.query(clients, &[]).await.unwrap();
+    let pids: Vec<i32> = rows.iter().map(|row| row.get("pid")).collect();
+    let mut victims: Vec<i32> =
+        pids.iter().copied().filter(|_| world.dice.random_bool(0.5)).collect();
+    if victims.is_empty() {
+        victims = pids;
+    }
+    let end = "SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS victim (pid)";
+    connection.client.execute(end, &[&victims]).await.unwrap();
+}

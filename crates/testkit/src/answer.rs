@@ -1,0 +1,98 @@
+//! What came back.
+
+use reqwest::header::HeaderMap;
+use serde_json::{Map, Value};
+
+/// An answer, read to its end. Whatever is an error has the one envelope; making an `Answer`
+/// looks at that.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The number of the status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: String,
+}
+
+impl Answer {
+    pub(crate) fn checked(status: u16, headers: HeaderMap, body: String) -> Self {
+        let answer = Self {
+            status,
+            headers,
+            body,
+        };
+        assert!(
+            answer.header("x-request-id").is_some(),
+            "an answer without an id: {answer:?}"
+        );
+        if 400 <= status {
+            answer.check_envelope();
+        }
+        answer
+    }
+
+    /// The body as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// A header's text, if the header is there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("a header of visible letters"))
+    }
+
+    /// The status and the code of an error: what programs go by.
+    #[must_use]
+    pub fn problem(&self) -> (u16, String) {
+        (
+            self.status,
+            self.error()["code"].as_str().expect("a code").to_owned(),
+        )
+    }
+
+    /// The text of an error.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.error()["message"]
+            .as_str()
+            .expect("a message")
+            .to_owned()
+    }
+
+    /// What an error says beyond its text.
+    #[must_use]
+    pub fn details(&self) -> Value {
+        self.error()["details"].clone()
+    }
+
+    fn error(&self) -> Value {
+        self.json()["error"].clone()
+    }
+
+    fn check_envelope(&self) {
+        let keys = |map: &Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
+        let whole = self.json();
+        assert_eq!(
+            keys(whole.as_object().expect("an object")),
+            ["error"],
+            "{self:?}"
+        );
+        let error = whole["error"].as_object().expect("an object");
+        let known = |key: &String| ["code", "message", "details"].contains(&key.as_str());
+        assert!(keys(error).iter().all(known), "{self:?}");
+        assert!(
+            error["code"].is_string() && error["message"].is_string(),
+            "{self:?}"
+        );
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/json"),
+            "{self:?}"
+        );
+    }
+}

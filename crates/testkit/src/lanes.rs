@@ -1,0 +1,87 @@
+//! Lanes as one process has them, without HTTP around.
+
+use commands::{Failure, Lanes, LanesSettings, Metrics, Origin, Request, Verdict};
+use domain::{CampaignId, Command, UserId};
+use event_store::{Actor, Announcer, Journals, Wakes};
+use prometheus_client::encoding::text::encode;
+use prometheus_client::registry::Registry;
+use std::num::NonZeroUsize;
+use tokio::task::JoinSet;
+use tokio_postgres::Config;
+
+/// A process's lanes. They end when this is dropped.
+pub struct TestLanes {
+    lanes: Lanes,
+    registry: Registry,
+    /// Kept so that the lanes live as long as this does.
+    _running: JoinSet<()>,
+}
+
+impl TestLanes {
+    /// Lanes whose connections are called `process`.
+    pub(crate) fn named(config: &Config, process: &str) -> Self {
+        let mut registry = Registry::default();
+        let (lanes, running) = Lanes::start(&LanesSettings {
+            config: config.clone().application_name(process).clone(),
+            journals: Journals::DEFAULT,
+            sources: cli::sources::MACHINE,
+            wakes: Wakes::new(Journals::DEFAULT),
+            announcer: Announcer::default(),
+            metrics: Metrics::register(&mut registry),
+            campaigns_remembered_max: NonZeroUsize::new(1_000).unwrap_or(NonZeroUsize::MIN),
+        });
+        Self {
+            lanes,
+            registry,
+            _running: running,
+        }
+    }
+
+    /// Has `command` decided on a campaign of `user`.
+    ///
+    /// # Errors
+    /// When the machine failed.
+    pub async fn ask(
+        &self,
+        user: UserId,
+        campaign: CampaignId,
+        command: Command,
+    ) -> Result<Verdict, Failure> {
+        self.submit(user, request(user, campaign, command)).await
+    }
+
+    /// Has a request decided in the journal of `user`.
+    ///
+    /// # Errors
+    /// When the machine failed.
+    pub async fn submit(&self, user: UserId, request: Request) -> Result<Verdict, Failure> {
+        self.lanes
+            .submit(self.lanes.journal_of(user), request)
+            .await
+    }
+
+    /// How often batches ended with `outcome`: `committed`, `lost_head`, `refused`, `unknown`.
+    #[must_use]
+    pub fn batches(&self, outcome: &str) -> u64 {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("metrics have a text");
+        let name = format!("fermata_batches_total{{outcome=\"{outcome}\"}} ");
+        let line = text.lines().find_map(|line| line.strip_prefix(&name));
+        line.map_or(0, |count| count.parse().expect("a count"))
+    }
+}
+
+/// A tenant's request without conditions.
+#[must_use]
+pub fn request(user: UserId, campaign: CampaignId, command: Command) -> Request {
+    Request {
+        campaign_id: campaign,
+        tenant: Some(user),
+        command,
+        expected: None,
+        origin: Origin::of(Actor::Operator {
+            name: "test".to_owned(),
+        }),
+        remember: None,
+    }
+}
