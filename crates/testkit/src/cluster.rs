@@ -146,7 +146,7 @@ async fn make_template(counting: &Config) -> Result<(), Box<dyn Error>> {
 }
 
 fn chain(error: &(dyn Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
+    let causes = std::iter::successors(Some(error), |&error| error.source());
     causes
         .map(ToString::to_string)
         .collect::<Vec<_>>()
