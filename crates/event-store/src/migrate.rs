@@ -52,10 +52,21 @@ pub async fn migrate(
     client: &mut Client,
     asked: Option<Journals>,
 ) -> Result<Migrated, MigrateError> {
-    let report = embedded::migrations::runner()
-        .set_grouped(false)
-        .run_async(client)
+    client
+        .execute(include_str!("../sql/lock_migrations.sql"), &[])
         .await?;
+    let migrated = migrate_locked(client, asked).await;
+    client
+        .execute(include_str!("../sql/unlock_migrations.sql"), &[])
+        .await?;
+    migrated
+}
+
+async fn migrate_locked(
+    client: &mut Client,
+    asked: Option<Journals>,
+) -> Result<Migrated, MigrateError> {
+    let report = embedded::migrations::runner().run_async(client).await?;
     let applied = report
         .applied_migrations()
         .iter()
