@@ -94,7 +94,13 @@ pub struct Options {
     #[arg(long, env = "FERMATA_CONFIG", global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The database to use instead of a private PostgreSQL.
-    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        global = true,
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     pub database_url: Option<String>,
     /// Where the private PostgreSQL lives. Default: .fermata in the current directory.
     #[arg(long, env = "FERMATA_DATA_DIR", global = true, value_name = "DIR")]
@@ -103,25 +109,55 @@ pub struct Options {
     #[arg(long, env = "FERMATA_LISTEN", global = true, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
     /// Where the internal listener listens. Default: 127.0.0.1:8081.
-    #[arg(long, env = "FERMATA_INTERNAL_LISTEN", global = true, value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "FERMATA_INTERNAL_LISTEN",
+        global = true,
+        value_name = "ADDRESS"
+    )]
     pub internal_listen: Option<SocketAddr>,
     /// Threads that serve the public API. Default: the number of processors.
     #[arg(long, env = "FERMATA_WORKERS", global = true, value_name = "N")]
     pub workers: Option<NonZeroUsize>,
     /// Database connections for reading. Default: 8.
-    #[arg(long, env = "FERMATA_READ_CONNECTIONS", global = true, value_name = "N")]
+    #[arg(
+        long,
+        env = "FERMATA_READ_CONNECTIONS",
+        global = true,
+        value_name = "N"
+    )]
     pub read_connections: Option<NonZeroUsize>,
     /// Campaigns that each journal's lane remembers, about 1 KiB each. Default: 50000.
-    #[arg(long, env = "FERMATA_CAMPAIGNS_REMEMBERED", global = true, value_name = "N")]
+    #[arg(
+        long,
+        env = "FERMATA_CAMPAIGNS_REMEMBERED",
+        global = true,
+        value_name = "N"
+    )]
     pub campaigns_remembered: Option<NonZeroUsize>,
     /// Requests a second that one key may make in the long run; 0 for no limit. Default: 1000.
-    #[arg(long, env = "FERMATA_RATE_LIMIT_PER_SECOND", global = true, value_name = "N")]
+    #[arg(
+        long,
+        env = "FERMATA_RATE_LIMIT_PER_SECOND",
+        global = true,
+        value_name = "N"
+    )]
     pub rate_limit_per_second: Option<u32>,
     /// Requests that one key may make at once. Default: 2000.
-    #[arg(long, env = "FERMATA_RATE_LIMIT_BURST", global = true, value_name = "N")]
+    #[arg(
+        long,
+        env = "FERMATA_RATE_LIMIT_BURST",
+        global = true,
+        value_name = "N"
+    )]
     pub rate_limit_burst: Option<NonZeroU32>,
     /// Seconds that requests which were taken may take to finish at shutdown. Default: 20.
-    #[arg(long, env = "FERMATA_SHUTDOWN_SECONDS", global = true, value_name = "N")]
+    #[arg(
+        long,
+        env = "FERMATA_SHUTDOWN_SECONDS",
+        global = true,
+        value_name = "N"
+    )]
     pub shutdown_seconds: Option<u16>,
     /// What to log, as tracing's filter has it. Default: info when serving, warn otherwise.
     #[arg(long, env = "FERMATA_LOG", global = true, value_name = "FILTER")]

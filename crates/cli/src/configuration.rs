@@ -114,9 +114,18 @@ impl Configuration {
         let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let rate = options.rate_limit_per_second.or(file.rate_limit_per_second);
         let decided = Self {
-            database_url: options.database_url.or(file.database_url).map(SecretString::from),
-            data_directory: options.data_dir.or(file.data_dir).unwrap_or_else(data_directory),
-            listen: options.listen.or(file.listen).unwrap_or_else(|| local(8080)),
+            database_url: options
+                .database_url
+                .or(file.database_url)
+                .map(SecretString::from),
+            data_directory: options
+                .data_dir
+                .or(file.data_dir)
+                .unwrap_or_else(data_directory),
+            listen: options
+                .listen
+                .or(file.listen)
+                .unwrap_or_else(|| local(8080)),
             internal_listen: options
                 .internal_listen
                 .or(file.internal_listen)
@@ -134,7 +143,10 @@ impl Configuration {
                 .or(NonZeroU32::new(2_000))
                 .unwrap_or(NonZeroU32::MIN),
             shutdown_time_max: Duration::from_secs(u64::from(
-                options.shutdown_seconds.or(file.shutdown_seconds).unwrap_or(20),
+                options
+                    .shutdown_seconds
+                    .or(file.shutdown_seconds)
+                    .unwrap_or(20),
             )),
             log: options.log.or(file.log),
         };
@@ -172,8 +184,15 @@ fn without_secrets(url: &str) -> String {
     let Ok(config) = url.parse::<tokio_postgres::Config>() else {
         return "not a PostgreSQL URL".to_owned();
     };
-    let hosts: Vec<String> = config.get_hosts().iter().map(|host| format!("{host:?}")).collect();
-    let (user, name) = (config.get_user().unwrap_or("?"), config.get_dbname().unwrap_or("?"));
+    let hosts: Vec<String> = config
+        .get_hosts()
+        .iter()
+        .map(|host| format!("{host:?}"))
+        .collect();
+    let (user, name) = (
+        config.get_user().unwrap_or("?"),
+        config.get_dbname().unwrap_or("?"),
+    );
     format!("{name} as {user} at {}", hosts.join(", "))
 }
 
@@ -193,13 +212,17 @@ fn processors() -> NonZeroUsize {
 }
 
 fn or(value: Option<NonZeroUsize>, default: usize) -> NonZeroUsize {
-    value.or(NonZeroUsize::new(default)).unwrap_or(NonZeroUsize::MIN)
+    value
+        .or(NonZeroUsize::new(default))
+        .unwrap_or(NonZeroUsize::MIN)
 }
 
 fn read(path: &Path) -> Result<File, ConfigurationError> {
     let path_buf = || path.to_path_buf();
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| ConfigurationError::Unreadable { path: path_buf(), source })?;
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigurationError::Unreadable {
+        path: path_buf(),
+        source,
+    })?;
     toml::from_str(&text).map_err(|error: toml::de::Error| ConfigurationError::Refused {
         path: path_buf(),
         reason: error.message().to_owned(),
@@ -228,8 +251,11 @@ mod tests {
     #[test]
     fn two_listeners_need_two_addresses() {
         let address = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9)));
-        let options =
-            Options { listen: address, internal_listen: address, ..Options::default() };
+        let options = Options {
+            listen: address,
+            internal_listen: address,
+            ..Options::default()
+        };
 
         let refused = Configuration::decide(options).unwrap_err();
 

@@ -45,13 +45,20 @@ impl Database {
         journals: Option<Journals>,
     ) -> Result<Self, DatabaseError> {
         let (config, private) = match &configuration.database_url {
-            Some(url) => (url.expose_secret().parse().map_err(DatabaseError::Url)?, None),
+            Some(url) => (
+                url.expose_secret().parse().map_err(DatabaseError::Url)?,
+                None,
+            ),
             None => {
                 let private = PrivatePostgres::open(private_settings(configuration)).await?;
                 (private.config(), Some(private))
             }
         };
-        let mut database = Self { config, journals: Journals::DEFAULT, private };
+        let mut database = Self {
+            config,
+            journals: Journals::DEFAULT,
+            private,
+        };
         match database.prepare(journals).await {
             Ok(made) => {
                 database.journals = made;
@@ -97,7 +104,10 @@ impl Database {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the environment is read in this crate")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the environment is read in this crate"
+)]
 fn private_settings(configuration: &Configuration) -> Settings {
     Settings {
         data_directory: configuration.data_directory.clone(),

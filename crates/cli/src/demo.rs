@@ -54,8 +54,13 @@ impl Workspace {
     /// What can be done with the documented campaign next.
     #[must_use]
     pub fn next_verb(&self) -> &'static str {
-        let paused = |campaign: &DemoCampaign| campaign.id == CAMPAIGN_ID && campaign.status == "paused";
-        if self.campaigns.iter().any(paused) { "resume" } else { "pause" }
+        let paused =
+            |campaign: &DemoCampaign| campaign.id == CAMPAIGN_ID && campaign.status == "paused";
+        if self.campaigns.iter().any(paused) {
+            "resume"
+        } else {
+            "pause"
+        }
     }
 }
 
@@ -75,7 +80,11 @@ pub async fn run(configuration: &Configuration, format: Json) -> Result<(), Box<
     output::line(&format!("Key           {}", workspace.key))?;
     output::line(&format!("Internal key  {}", workspace.internal_key))?;
     let row = |campaign: &DemoCampaign| {
-        vec![campaign.id.to_string(), campaign.status.to_owned(), campaign.name.clone()]
+        vec![
+            campaign.id.to_string(),
+            campaign.status.to_owned(),
+            campaign.name.clone(),
+        ]
     };
     let rows: Vec<_> = workspace.campaigns.iter().map(row).collect();
     Ok(output::table(&["campaign", "status", "name"], &rows)?)
@@ -104,12 +113,19 @@ pub async fn make(
     played?;
     let (key, internal_key) = key_file::find_or_make(configuration, database).await?;
     let campaigns = campaigns(database).await?;
-    Ok(Workspace { user_id: USER_ID, key, internal_key, campaigns })
+    Ok(Workspace {
+        user_id: USER_ID,
+        key,
+        internal_key,
+        campaigns,
+    })
 }
 
 async fn campaigns(database: &Database) -> Result<Vec<DemoCampaign>, Box<dyn Error>> {
     let manager = deadpool_postgres::Manager::new(database.config.clone(), NoTls);
-    let pool = deadpool_postgres::Pool::builder(manager).max_size(1).build()?;
+    let pool = deadpool_postgres::Pool::builder(manager)
+        .max_size(1)
+        .build()?;
     let client = pool.get().await?;
     let journal = database.journals.of(USER_ID);
     let rows = projector::list_campaigns(&client, journal, USER_ID).await?;

@@ -70,7 +70,11 @@ async fn show_json(
         let (events, effects) = page(client, journal, campaign, version).await?;
         let Some(last) = events.last() else { break };
         for event in &events {
-            text.push_str(if event.version.0 == 1 { "\n  " } else { ",\n  " });
+            text.push_str(if event.version.0 == 1 {
+                "\n  "
+            } else {
+                ",\n  "
+            });
             text.push_str(&serde_json::to_string(&value(event, &effects)?)?);
         }
         version = last.version;
@@ -115,7 +119,10 @@ fn row(event: &Recorded, effects: &[WaitingEffect]) -> Vec<String> {
 fn value(event: &Recorded, effects: &[WaitingEffect]) -> Result<Value, Box<dyn Error>> {
     let payload = RawValue::from_string(event.event.payload()?)?;
     let mut causes = Vec::new();
-    for effect in effects.iter().filter(|effect| effect.position == event.position) {
+    for effect in effects
+        .iter()
+        .filter(|effect| effect.position == event.position)
+    {
         let detail: Value = serde_json::from_str(&effect.detail)?;
         causes.push(json!({
             "kind": effect.kind,

@@ -30,7 +30,11 @@ pub async fn run(
 
 async fn dispatch(client: &Client, command: KeysCommand) -> Result<(), Box<dyn Error>> {
     match command {
-        KeysCommand::Create { user, internal: _, label } => {
+        KeysCommand::Create {
+            user,
+            internal: _,
+            label,
+        } => {
             let owner = user.map_or(Owner::Internal, Owner::User);
             let label = label.as_deref().map(Label::new).transpose()?;
             let secret = create(client, owner, label.as_ref()).await?;
@@ -78,14 +82,23 @@ async fn list(client: &Client, format: Json) -> Result<(), Box<dyn Error>> {
         vec![
             key.prefix.to_string(),
             key.owner.kind().to_string(),
-            key.owner.user_id().map(|id| id.to_string()).unwrap_or_default(),
-            key.label.as_ref().map(|label| label.as_str().to_owned()).unwrap_or_default(),
+            key.owner
+                .user_id()
+                .map(|id| id.to_string())
+                .unwrap_or_default(),
+            key.label
+                .as_ref()
+                .map(|label| label.as_str().to_owned())
+                .unwrap_or_default(),
             web::instant(key.created_at),
             key.revoked_at.map(web::instant).unwrap_or_default(),
         ]
     };
     let rows: Vec<_> = stored.iter().map(row).collect();
-    Ok(output::table(&["prefix", "kind", "user", "label", "created", "revoked"], &rows)?)
+    Ok(output::table(
+        &["prefix", "kind", "user", "label", "created", "revoked"],
+        &rows,
+    )?)
 }
 
 fn listed(key: &StoredKey) -> Value {

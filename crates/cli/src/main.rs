@@ -10,6 +10,10 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
+/// Requests are many small allocations on several threads, which this one is made for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const LOG_SERVING: &str = "info,refinery_core=warn";
 const LOG_OTHERWISE: &str = "warn";
 
@@ -50,10 +54,7 @@ async fn run(configuration: &Configuration, command: Command) -> Result<(), Box<
     }
 }
 
-fn show_configuration(
-    configuration: &Configuration,
-    format: Json,
-) -> Result<(), Box<dyn Error>> {
+fn show_configuration(configuration: &Configuration, format: Json) -> Result<(), Box<dyn Error>> {
     let shown = configuration.shown();
     if format.json {
         return Ok(output::json(&shown)?);
@@ -70,7 +71,9 @@ fn show_configuration(
 /// Readable on a terminal, JSON for machines. Standard output is for answers alone.
 fn log_to_stderr(filter: &str) -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_new(filter)?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr);
     if io::stderr().is_terminal() {
         log.with_target(false).init();
     } else {

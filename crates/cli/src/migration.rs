@@ -18,6 +18,8 @@ pub async fn run(
     let count = database.journals.count();
     let closed: Result<(), DatabaseError> = database.close().await;
     closed?;
-    output::line(&format!("The schema is up to date; the database has {count} journals."))?;
+    output::line(&format!(
+        "The schema is up to date; the database has {count} journals."
+    ))?;
     Ok(())
 }

@@ -34,8 +34,11 @@ async fn serve(
     with_demo: bool,
     shutdown: CancellationToken,
 ) -> Result<(), Box<dyn Error>> {
-    let workspace =
-        if with_demo { Some(demo::make(configuration, database).await?) } else { None };
+    let workspace = if with_demo {
+        Some(demo::make(configuration, database).await?)
+    } else {
+        None
+    };
     announce(&listeners, workspace.as_ref())?;
     let settings = Settings::of(configuration, database.config.clone(), database.journals);
     let finished = CancellationToken::new();
@@ -58,8 +61,10 @@ fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, String> {
 fn stop_on_signals() -> Result<CancellationToken, std::io::Error> {
     let shutdown = CancellationToken::new();
     let stop = shutdown.clone();
-    let (mut interrupt, mut terminate) =
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
     tokio::spawn(async move {
         loop {
             tokio::select! { _ = interrupt.recv() => {} _ = terminate.recv() => {} }
@@ -75,7 +80,10 @@ fn stop_on_signals() -> Result<CancellationToken, std::io::Error> {
 }
 
 fn announce(listeners: &Listeners, workspace: Option<&Workspace>) -> Result<(), Box<dyn Error>> {
-    let (public, internal) = (listeners.public.local_addr()?, listeners.internal.local_addr()?);
+    let (public, internal) = (
+        listeners.public.local_addr()?,
+        listeners.internal.local_addr()?,
+    );
     output::line(&format!("Public API    http://{public}"))?;
     output::line(&format!("Internal API  http://{internal}"))?;
     let Some(workspace) = workspace else {

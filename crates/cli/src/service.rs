@@ -21,6 +21,8 @@ const HEAD_SECONDS_MAX: u64 = 5;
 const BODY_SECONDS_MAX: u64 = 10;
 const POOL_WAIT_SECONDS_MAX: u64 = 5;
 const HOUSEKEEPING_SECONDS: u64 = 600;
+/// What lanes get to end after the last request was answered or given up.
+const LANES_END_SECONDS_MAX: u64 = 2;
 
 /// What the service is made of.
 #[derive(Debug, Clone)]
@@ -120,7 +122,15 @@ pub async fn run(
     let serve = async {
         let served = web::serve(listeners, app, shutdown).await;
         // The last handle to the lanes went with the app: they finish what they have and end.
-        while running.join_next().await.is_some() {}
+        // What is left when requests ran out of time has nobody waiting for its answer.
+        let ended = async { while running.join_next().await.is_some() {} };
+        let patience = Duration::from_secs(LANES_END_SECONDS_MAX);
+        if tokio::time::timeout(patience, ended).await.is_err() {
+            tracing::warn!(
+                "some lanes did not end in time; whether their last batch happened, the log says"
+            );
+            running.shutdown().await;
+        }
         background.cancel();
         served
     };
@@ -135,7 +145,9 @@ pub async fn run(
 }
 
 fn pool(settings: &Settings) -> Result<Pool, deadpool_postgres::BuildError> {
-    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let recycling = ManagerConfig {
+        recycling_method: RecyclingMethod::Fast,
+    };
     let manager = Manager::from_config(settings.config.clone(), NoTls, recycling);
     Pool::builder(manager)
         .max_size(settings.read_connections.get())
@@ -161,7 +173,9 @@ async fn keep_house(pool: &Pool, shutdown: CancellationToken) {
             () = shutdown.cancelled() => return,
             () = tokio::time::sleep(Duration::from_secs(HOUSEKEEPING_SECONDS)) => {}
         }
-        let Ok(client) = pool.get().await else { continue };
+        let Ok(client) = pool.get().await else {
+            continue;
+        };
         match forget_answers(&client).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "forgot old stored answers"),

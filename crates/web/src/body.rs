@@ -57,22 +57,34 @@ pub(crate) fn change(request: &HttpRequest, body: &[u8]) -> Result<ChangeBody, P
     if !is_json(request) {
         return Err(Problem::UnsupportedMedia);
     }
+    // A derived struct would be read from an array too.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(Problem::invalid("The request body must be a JSON object"));
+    }
     let change: ChangeBody = serde_json::from_slice(body)
         .map_err(|error| Problem::invalid(format!("The request body is not valid: {error}")))?;
     let unfit = |reason: &String| {
         REASON_CHARS_MAX < reason.chars().count()
-            || reason.chars().any(|letter| letter.is_control() && letter != '\n')
+            || reason
+                .chars()
+                .any(|letter| letter.is_control() && letter != '\n')
     };
     if change.reason.as_ref().is_some_and(unfit) {
         let message = format!("reason must be at most {REASON_CHARS_MAX} printable characters");
         return Err(Problem::invalid(message));
     }
     let reason = change.reason.map(|reason| reason.trim().to_owned());
-    Ok(ChangeBody { reason: reason.filter(|reason| !reason.is_empty()) })
+    Ok(ChangeBody {
+        reason: reason.filter(|reason| !reason.is_empty()),
+    })
 }
 
 fn is_json(request: &HttpRequest) -> bool {
-    let Some(Ok(kind)) = request.headers().get(CONTENT_TYPE).map(|kind| kind.to_str()) else {
+    let Some(Ok(kind)) = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .map(|kind| kind.to_str())
+    else {
         return false;
     };
     let essence = kind.split(';').next().unwrap_or_default().trim();

@@ -19,7 +19,10 @@ pub(crate) async fn caller(request: &HttpRequest, app: &App) -> Result<Caller, P
     match holder(request, app).await? {
         Holder::Public { user_id, prefix } => {
             app.rate_limit.check(prefix).map_err(Problem::RateLimited)?;
-            Ok(Caller { user_id: UserId(user_id), prefix })
+            Ok(Caller {
+                user_id: UserId(user_id),
+                prefix,
+            })
         }
         Holder::Internal { .. } => Err(Problem::Unauthorized),
     }
@@ -34,7 +37,10 @@ pub(crate) async fn internal(request: &HttpRequest, app: &App) -> Result<(), Pro
 }
 
 async fn holder(request: &HttpRequest, app: &App) -> Result<Holder, Problem> {
-    let header = request.headers().get(AUTHORIZATION).ok_or(Problem::Unauthorized)?;
+    let header = request
+        .headers()
+        .get(AUTHORIZATION)
+        .ok_or(Problem::Unauthorized)?;
     let text = header.to_str().map_err(|_| Problem::Unauthorized)?;
     let (scheme, key) = text.split_once(' ').ok_or(Problem::Unauthorized)?;
     if !scheme.eq_ignore_ascii_case("bearer") {

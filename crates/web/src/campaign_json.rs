@@ -68,7 +68,10 @@ impl<'a> CampaignJson<'a> {
     /// As an item of a list, which also counts the steps.
     #[must_use]
     pub fn item(row: &'a CampaignRow) -> Self {
-        Self { node_count: Some(row.campaign.sequence.nodes().len()), ..Self::of(row) }
+        Self {
+            node_count: Some(row.campaign.sequence.nodes().len()),
+            ..Self::of(row)
+        }
     }
 }
 
@@ -120,7 +123,10 @@ pub(crate) struct WholeCampaignJson<'a> {
 impl<'a> WholeCampaignJson<'a> {
     pub fn of(row: &'a CampaignRow) -> Self {
         let words = |counts: BTreeMap<domain::ProspectStatus, u32>| {
-            counts.into_iter().map(|(status, count)| (status.as_str(), count)).collect()
+            counts
+                .into_iter()
+                .map(|(status, count)| (status.as_str(), count))
+                .collect()
         };
         let node = |node: Option<domain::NodeId>| {
             node.map_or_else(|| NO_NODE.to_owned(), |node| node.0.to_string())
@@ -129,7 +135,9 @@ impl<'a> WholeCampaignJson<'a> {
         let nodes = row.campaign.sequence.nodes().iter().enumerate();
         Self {
             campaign: CampaignJson::of(row),
-            sequence_nodes: nodes.map(|(place, it)| NodeJson::of(row.id, place, it)).collect(),
+            sequence_nodes: nodes
+                .map(|(place, it)| NodeJson::of(row.id, place, it))
+                .collect(),
             prospects_by_status: words(census.by_status()),
             prospects_by_node: census
                 .by_node()

@@ -47,10 +47,15 @@ pub(crate) async fn get(
         .map_err(|error| Problem::unreadable(&error))?
         .ok_or(Rejection::NotFound)?;
     let whole = WholeCampaignJson::of(&row);
-    Ok(HttpResponse::Ok().insert_header((ETAG, etag(row.version))).json(whole))
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, etag(row.version)))
+        .json(whole))
 }
 
 /// A connection for reading.
 pub(crate) async fn connection(app: &App) -> Result<Client, Problem> {
-    app.pool.get().await.map_err(|error| Problem::unreadable(&error))
+    app.pool
+        .get()
+        .await
+        .map_err(|error| Problem::unreadable(&error))
 }

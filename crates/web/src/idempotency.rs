@@ -25,15 +25,23 @@ pub(crate) fn key(request: &HttpRequest) -> Result<Option<String>, Problem> {
         ))
     };
     let mut values = request.headers().get_all(HEADER);
-    let Some(value) = values.next() else { return Ok(None) };
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
     if values.next().is_some() {
         return Err(malformed());
     }
     let text = value.to_str().map_err(|_| malformed())?.trim();
-    let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let quoted = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
     let key = quoted.unwrap_or(text);
     let fits = (1..=KEY_CHARS_MAX).contains(&key.len());
-    if fits && key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') {
+    if fits
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'"')
+    {
         Ok(Some(key.to_owned()))
     } else {
         Err(malformed())
@@ -43,7 +51,11 @@ pub(crate) fn key(request: &HttpRequest) -> Result<Option<String>, Problem> {
 /// What makes two requests the same: method, path and body.
 pub(crate) fn fingerprint(request: &HttpRequest, body: &[u8]) -> [u8; 32] {
     let mut digest = Sha256::new();
-    for part in [request.method().as_str().as_bytes(), request.path().as_bytes(), body] {
+    for part in [
+        request.method().as_str().as_bytes(),
+        request.path().as_bytes(),
+        body,
+    ] {
         digest.update(part.len().to_be_bytes());
         digest.update(part);
     }

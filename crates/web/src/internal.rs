@@ -19,7 +19,10 @@ pub(crate) async fn live() -> HttpResponse {
 /// `GET /health/ready`: the database answers.
 pub(crate) async fn ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let client = connection(&app).await?;
-    client.simple_query("").await.map_err(|error| Problem::unreadable(&error))?;
+    client
+        .simple_query("")
+        .await
+        .map_err(|error| Problem::unreadable(&error))?;
     Ok(HttpResponse::Ok().json(json!({"status": "ready"})))
 }
 
@@ -30,8 +33,9 @@ pub(crate) async fn metrics(
 ) -> Result<HttpResponse, Problem> {
     internal(&request, &app).await?;
     let client = connection(&app).await?;
-    let waiting =
-        outbox::count_waiting(&client).await.map_err(|error| Problem::unreadable(&error))?;
+    let waiting = outbox::count_waiting(&client)
+        .await
+        .map_err(|error| Problem::unreadable(&error))?;
     let mut text = String::new();
     encode(&mut text, &app.registry).map_err(|error| Problem::unreadable(&error))?;
     let end = text.find("# EOF").unwrap_or(text.len());

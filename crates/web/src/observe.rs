@@ -29,14 +29,14 @@ pub struct Metrics {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
-    method: String,
-    route: String,
+    method: &'static str,
+    route: &'static str,
     status: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RouteLabels {
-    route: String,
+    route: &'static str,
 }
 
 impl Metrics {
@@ -48,7 +48,11 @@ impl Metrics {
             seconds: Family::new_with_constructor(seconds),
         };
         let requests = metrics.requests.clone();
-        registry.register("fermata_http_requests", "Requests by route and status", requests);
+        registry.register(
+            "fermata_http_requests",
+            "Requests by route and status",
+            requests,
+        );
         registry.register_with_unit(
             "fermata_http_request",
             "Time from a request's head to its answer, by route",
@@ -62,6 +66,20 @@ impl Metrics {
 #[derive(Debug, Clone)]
 struct RequestId(HeaderValue);
 
+/// What a route is counted as. Never what a caller wrote: that would have no bounds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Endpoint {
+    pub path: &'static str,
+    pub method: &'static str,
+}
+
+impl Endpoint {
+    const NONE: Self = Self {
+        path: "none",
+        method: "none",
+    };
+}
+
 /// Gives the request an id, the caller's own if it is fit, and counts the answer.
 pub(crate) async fn observe<B: MessageBody + 'static>(
     request: ServiceRequest,
@@ -69,7 +87,9 @@ pub(crate) async fn observe<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<B>, Error> {
     let began = Instant::now();
     let app = request.app_data::<web::Data<App>>().cloned();
-    let id = app.as_ref().and_then(|app| given_or_new(request.headers(), app));
+    let id = app
+        .as_ref()
+        .and_then(|app| given_or_new(request.headers(), app));
     if let Some(id) = &id {
         request.extensions_mut().insert(RequestId(id.clone()));
     }
@@ -114,13 +134,22 @@ fn given_or_new(headers: &HeaderMap, app: &App) -> Option<HeaderValue> {
 
 fn count<B>(metrics: &Metrics, response: &ServiceResponse<B>, began: Instant) {
     let request = response.request();
-    let route = request.match_pattern().unwrap_or_else(|| "other".to_owned());
+    let Endpoint {
+        path: route,
+        method,
+    } = request
+        .app_data::<Endpoint>()
+        .copied()
+        .unwrap_or(Endpoint::NONE);
     let labels = RequestLabels {
-        method: request.method().as_str().to_owned(),
-        route: route.clone(),
+        method,
+        route,
         status: response.status().as_u16(),
     };
     metrics.requests.get_or_create(&labels).inc();
     let seconds = began.elapsed().as_secs_f64();
-    metrics.seconds.get_or_create(&RouteLabels { route }).observe(seconds);
+    metrics
+        .seconds
+        .get_or_create(&RouteLabels { route })
+        .observe(seconds);
 }

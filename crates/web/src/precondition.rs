@@ -33,9 +33,15 @@ fn parse(headers: &HeaderMap) -> Result<Option<Expected>, Problem> {
         }
         for tag in text.split(',').map(str::trim) {
             let opaque = tag.strip_prefix("W/").unwrap_or(tag);
-            let inner = opaque.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-            let inner = inner.filter(|inner| !inner.contains('"')).ok_or_else(malformed)?;
-            if opaque == tag && let Ok(version) = inner.parse() {
+            let inner = opaque
+                .strip_prefix('"')
+                .and_then(|rest| rest.strip_suffix('"'));
+            let inner = inner
+                .filter(|inner| !inner.contains('"'))
+                .ok_or_else(malformed)?;
+            if opaque == tag
+                && let Ok(version) = inner.parse()
+            {
                 versions.push(Version(version));
             }
         }
@@ -61,14 +67,21 @@ mod tests {
     fn a_list_of_tags_is_a_choice_of_versions() {
         let versions = vec![Version(3), Version(7)];
 
-        assert_eq!(parsed("\"3\", \"7\"").unwrap(), Some(Expected::OneOf(versions)));
+        assert_eq!(
+            parsed("\"3\", \"7\"").unwrap(),
+            Some(Expected::OneOf(versions))
+        );
         assert_eq!(parsed("*").unwrap(), Some(Expected::Any));
     }
 
     #[test]
     fn weak_and_foreign_tags_match_nothing() {
         for value in ["W/\"3\"", "\"abc\""] {
-            assert_eq!(parsed(value).unwrap(), Some(Expected::OneOf(vec![])), "{value}");
+            assert_eq!(
+                parsed(value).unwrap(),
+                Some(Expected::OneOf(vec![])),
+                "{value}"
+            );
         }
     }
 

@@ -92,7 +92,9 @@ impl Problem {
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::BodyTooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "request_timeout"),
-            Self::UnsupportedMedia => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+            Self::UnsupportedMedia => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
+            }
             Self::VersionDiffers(_) => (StatusCode::PRECONDITION_FAILED, "version_mismatch"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
@@ -124,8 +126,11 @@ impl Problem {
 
     /// The body that the answer has, also when it is stored for a repeated request.
     pub fn body(&self) -> String {
-        let error =
-            Envelope { code: self.kind().1, message: self.to_string(), details: self.details() };
+        let error = Envelope {
+            code: self.kind().1,
+            message: self.to_string(),
+            details: self.details(),
+        };
         // An envelope always has a JSON: its keys are text.
         serde_json::to_string(&Enveloped { error }).unwrap_or_default()
     }
@@ -203,7 +208,9 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
 }
 
 fn rejection_details(rejection: &Rejection) -> Option<Value> {
-    rejection.current_status().map(|status| json!({"current_status": status.as_str()}))
+    rejection
+        .current_status()
+        .map(|status| json!({"current_status": status.as_str()}))
 }
 
 fn failure_message(failure: &Failure) -> &'static str {

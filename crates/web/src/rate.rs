@@ -27,7 +27,9 @@ impl RateLimit {
     /// # Errors
     /// The seconds after which there is one again.
     pub fn check(&self, key: KeyPrefix) -> Result<(), u64> {
-        let Some(buckets) = &self.buckets else { return Ok(()) };
+        let Some(buckets) = &self.buckets else {
+            return Ok(());
+        };
         buckets.check_key(&key).map_err(|until| {
             let wait = until.wait_time_from(self.clock.now());
             wait.as_secs() + u64::from(0 < wait.subsec_nanos())

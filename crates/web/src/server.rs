@@ -1,7 +1,7 @@
 //! The routes, in reading order, and the two listeners.
 
 use crate::app::App;
-use crate::observe::observe;
+use crate::observe::{Endpoint, observe};
 use crate::problem::Problem;
 use crate::{campaigns, internal, transitions};
 use actix_web::middleware::from_fn;
@@ -30,15 +30,25 @@ pub struct Listeners {
 ///
 /// # Errors
 /// When a listener cannot be served.
-pub async fn serve(
-    listeners: Listeners,
-    app: App,
-    shutdown: CancellationToken,
-) -> io::Result<()> {
+pub async fn serve(listeners: Listeners, app: App, shutdown: CancellationToken) -> io::Result<()> {
     let workers = app.limits.workers.get();
-    let public = listen(listeners.public, app.clone(), workers, public, shutdown.clone());
-    let internal = listen(listeners.internal, app, INTERNAL_WORKERS, internal_routes, shutdown);
-    futures_util::future::try_join(public, internal).await.map(|_| ())
+    let public = listen(
+        listeners.public,
+        app.clone(),
+        workers,
+        public,
+        shutdown.clone(),
+    );
+    let internal = listen(
+        listeners.internal,
+        app,
+        INTERNAL_WORKERS,
+        internal_routes,
+        shutdown,
+    );
+    futures_util::future::try_join(public, internal)
+        .await
+        .map(|_| ())
 }
 
 async fn listen(
@@ -50,7 +60,7 @@ async fn listen(
 ) -> io::Result<()> {
     let limits = app.limits;
     let app = web::Data::new(app);
-    HttpServer::new(move || {
+    let server = HttpServer::new(move || {
         Routes::new()
             .app_data(app.clone())
             .wrap(from_fn(observe))
@@ -62,18 +72,42 @@ async fn listen(
     .client_request_timeout(limits.head_time_max)
     .shutdown_timeout(limits.shutdown_time_max.as_secs())
     .disable_signals()
-    .shutdown_signal(shutdown.cancelled_owned())
     .listen(listener)?
-    .run()
-    .await
+    .run();
+    // Not the builder's own signal: it ends the thread's `System` too, and waits for that.
+    let handle = server.handle();
+    let stopped = async {
+        shutdown.cancelled().await;
+        handle.stop(true).await;
+    };
+    tokio::select! {
+        served = server => served,
+        () = stopped => Ok(()),
+    }
 }
 
 fn public(routes: &mut ServiceConfig) {
     routes
-        .service(only("/api/campaigns", "GET", web::get().to(campaigns::list)))
-        .service(only("/api/campaigns/{id}", "GET", web::get().to(campaigns::get)))
-        .service(only("/api/campaigns/{id}/pause", "POST", web::post().to(transitions::pause)))
-        .service(only("/api/campaigns/{id}/resume", "POST", web::post().to(transitions::resume)));
+        .service(only(
+            "/api/campaigns",
+            "GET",
+            web::get().to(campaigns::list),
+        ))
+        .service(only(
+            "/api/campaigns/{id}",
+            "GET",
+            web::get().to(campaigns::get),
+        ))
+        .service(only(
+            "/api/campaigns/{id}/pause",
+            "POST",
+            web::post().to(transitions::pause),
+        ))
+        .service(only(
+            "/api/campaigns/{id}/resume",
+            "POST",
+            web::post().to(transitions::resume),
+        ));
 }
 
 fn internal_routes(routes: &mut ServiceConfig) {
@@ -86,7 +120,10 @@ fn internal_routes(routes: &mut ServiceConfig) {
 /// A path with one method; every other method is told which.
 fn only(path: &'static str, method: &'static str, route: Route) -> Resource {
     let refuse = move || async move { Err::<&str, _>(Problem::MethodNotAllowed(method)) };
-    web::resource(path).route(route).default_service(web::to(refuse))
+    web::resource(path)
+        .app_data(Endpoint { path, method })
+        .route(route)
+        .default_service(web::to(refuse))
 }
 
 async fn no_such_path() -> Result<&'static str, Problem> {

@@ -85,7 +85,14 @@ async fn change(
     let journal = app.lanes.journal_of(caller.user_id);
     let origin = origin(request, caller, reason);
     let tenant = Some(caller.user_id);
-    let asked = Request { campaign_id, tenant, command, expected, origin, remember };
+    let asked = Request {
+        campaign_id,
+        tenant,
+        command,
+        expected,
+        origin,
+        remember,
+    };
     if options.dry_run {
         let client = connection(app).await?;
         let preview = preview(&client, journal, caller.user_id, &asked, &app.sources)
@@ -107,7 +114,9 @@ fn options(request: &HttpRequest) -> Result<Options, Problem> {
 
 fn origin(request: &HttpRequest, caller: Caller, reason: Option<String>) -> Origin {
     Origin {
-        actor: Actor::Key { prefix: caller.prefix.to_string() },
+        actor: Actor::Key {
+            prefix: caller.prefix.to_string(),
+        },
         reason,
         correlation_id: observe::request_id(request),
         traceparent: observe::traceparent(request),
@@ -127,7 +136,9 @@ fn answer(verdict: Verdict) -> Result<HttpResponse, Problem> {
         Verdict::Replayed(stored) => {
             let status = stored_status(stored.status);
             let mut answer = json(HttpResponse::build(status), stored.version);
-            Ok(answer.insert_header((idempotency::REPLAYED, "true")).body(stored.body))
+            Ok(answer
+                .insert_header((idempotency::REPLAYED, "true"))
+                .body(stored.body))
         }
     }
 }
@@ -148,12 +159,20 @@ fn stored(verdict: &Verdict) -> Option<Remembered> {
     match verdict {
         Verdict::Done(row) => {
             let (body, version) = (changed(row, None), Some(row.version));
-            Some(Remembered { status: 200, body, version })
+            Some(Remembered {
+                status: 200,
+                body,
+                version,
+            })
         }
         Verdict::Rejected(rejection) if rejection.current_status().is_some() => {
             let problem = Problem::Rejected(rejection.clone());
             let status = i16::try_from(problem.status_number()).ok()?;
-            Some(Remembered { status, body: problem.body(), version: None })
+            Some(Remembered {
+                status,
+                body: problem.body(),
+                version: None,
+            })
         }
         _ => None,
     }
@@ -165,11 +184,18 @@ fn changed(row: &CampaignRow, preview: Option<&Preview>) -> String {
         effects: preview
             .effects
             .iter()
-            .map(|effect| EffectJson { kind: effect.kind(), detail: effect })
+            .map(|effect| EffectJson {
+                kind: effect.kind(),
+                detail: effect,
+            })
             .collect(),
     });
     // A campaign always has a JSON: its keys are text and its numbers finite.
-    serde_json::to_string(&Changed { campaign: CampaignJson::of(row), preview }).unwrap_or_default()
+    serde_json::to_string(&Changed {
+        campaign: CampaignJson::of(row),
+        preview,
+    })
+    .unwrap_or_default()
 }
 
 fn json(

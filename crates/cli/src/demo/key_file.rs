@@ -60,6 +60,11 @@ fn write(path: &Path, kept: &Kept) -> std::io::Result<()> {
         std::fs::create_dir_all(directory)?;
     }
     let mut options = std::fs::OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(serde_json::to_string_pretty(kept)?.as_bytes())
 }

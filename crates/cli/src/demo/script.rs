@@ -52,7 +52,11 @@ fn plans() -> Result<Vec<Plan>, Box<dyn Error>> {
             account_limits: vec![],
         }))
     };
-    let linkedin = || Channel::Linkedin(LinkedInSettings { skip_other_campaigns: true });
+    let linkedin = || {
+        Channel::Linkedin(LinkedInSettings {
+            skip_other_campaigns: true,
+        })
+    };
     let plan = |number: u128, name, channel, goal, (prospects, sent, replied)| Plan {
         id: Uuid::from_u128(CAMPAIGN_ID.as_u128() + number),
         name,
@@ -63,11 +67,29 @@ fn plans() -> Result<Vec<Plan>, Box<dyn Error>> {
         replied,
     };
     Ok(vec![
-        plan(0, "Q2 Enterprise Outreach", email()?, Goal::Active, (120, 34, 4)),
+        plan(
+            0,
+            "Q2 Enterprise Outreach",
+            email()?,
+            Goal::Active,
+            (120, 34, 4),
+        ),
         plan(1, "Autumn Product News", email()?, Goal::Draft, (0, 0, 0)),
-        plan(2, "Founders in Berlin", linkedin(), Goal::Launching, (25, 0, 0)),
+        plan(
+            2,
+            "Founders in Berlin",
+            linkedin(),
+            Goal::Launching,
+            (25, 0, 0),
+        ),
         plan(3, "Series A CTOs", linkedin(), Goal::Paused, (40, 12, 1)),
-        plan(4, "Spring Webinar Follow-up", email()?, Goal::Completed, (3, 3, 1)),
+        plan(
+            4,
+            "Spring Webinar Follow-up",
+            email()?,
+            Goal::Completed,
+            (3, 3, 1),
+        ),
     ])
 }
 
@@ -79,9 +101,13 @@ struct Part<'a> {
 impl Part<'_> {
     async fn play(&self) -> Result<(), Box<dyn Error>> {
         self.ask(self.create()?).await?;
-        let Some(stage) = self.stage().await? else { return Ok(()) };
+        let Some(stage) = self.stage().await? else {
+            return Ok(());
+        };
         if stage == Stage::Draft && 0 < self.plan.prospects {
-            let everyone = (0..self.plan.prospects).map(|number| self.prospect(number)).collect();
+            let everyone = (0..self.plan.prospects)
+                .map(|number| self.prospect(number))
+                .collect();
             self.ask(Command::AddProspects(everyone)).await?;
         }
         if self.plan.goal == Goal::Draft {
@@ -105,8 +131,18 @@ impl Part<'_> {
         for number in 0..self.plan.sent {
             let (permit_id, prospect_id) = (self.permit(number), self.prospect(number));
             let (node_id, account_id) = (self.node(0), Some(self.account()));
-            self.ask(Command::RequestPermit { permit_id, prospect_id, node_id, account_id }).await?;
-            self.ask(Command::ReportSent { permit_id, prospect_id }).await?;
+            self.ask(Command::RequestPermit {
+                permit_id,
+                prospect_id,
+                node_id,
+                account_id,
+            })
+            .await?;
+            self.ask(Command::ReportSent {
+                permit_id,
+                prospect_id,
+            })
+            .await?;
         }
         for number in 0..self.plan.replied {
             self.report(number, Progress::Replied).await?;
@@ -125,7 +161,11 @@ impl Part<'_> {
 
     async fn report(&self, number: u32, progress: Progress) -> Result<(), Box<dyn Error>> {
         let prospect_id = self.prospect(number);
-        self.ask(Command::ReportProgress { prospect_id, progress }).await
+        self.ask(Command::ReportProgress {
+            prospect_id,
+            progress,
+        })
+        .await
     }
 
     /// Has a command decided. A refusal means that this step was done before.
@@ -154,7 +194,9 @@ impl Part<'_> {
             tenant: Some(USER_ID),
             command,
             expected: None,
-            origin: Origin::of(Actor::Operator { name: "demo".to_owned() }),
+            origin: Origin::of(Actor::Operator {
+                name: "demo".to_owned(),
+            }),
             remember: None,
         };
         self.lanes.submit(journal, request).await
@@ -168,7 +210,11 @@ impl Part<'_> {
             sender_account_ids: vec![self.account()],
         };
         let nodes = vec![self.first_step(), self.end()];
-        Ok(Command::Create { user_id: USER_ID, settings: Box::new(settings), nodes })
+        Ok(Command::Create {
+            user_id: USER_ID,
+            settings: Box::new(settings),
+            nodes,
+        })
     }
 
     fn first_step(&self) -> Node {
@@ -183,12 +229,22 @@ impl Part<'_> {
             ),
             Channel::Linkedin(_) => (NodeKind::ConnectionRequest, Content::default()),
         };
-        Node { id: self.node(0), kind, content, delay: Delay::default() }
+        Node {
+            id: self.node(0),
+            kind,
+            content,
+            delay: Delay::default(),
+        }
     }
 
     fn end(&self) -> Node {
         let content = Content::default();
-        Node { id: self.node(1), kind: NodeKind::End, content, delay: Delay::default() }
+        Node {
+            id: self.node(1),
+            kind: NodeKind::End,
+            content,
+            delay: Delay::default(),
+        }
     }
 
     fn node(&self, number: u32) -> NodeId {
