@@ -25,6 +25,7 @@ mod preview;
 mod recovery;
 mod request;
 mod session;
+mod transitions;
 mod verdict;
 mod write;
 

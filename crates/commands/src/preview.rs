@@ -45,7 +45,11 @@ pub async fn preview(
 ) -> Result<Preview, PreviewError> {
     let Some(row) = find_campaign(client, journal, request.campaign_id, user).await? else {
         let verdict = Verdict::Rejected(Rejection::NotFound);
-        return Ok(Preview { verdict, effects: vec![], sends_in_flight: 0 });
+        return Ok(Preview {
+            verdict,
+            effects: vec![],
+            sends_in_flight: 0,
+        });
     };
     let sends_in_flight = row.campaign.census.open_permits;
     if request
@@ -70,12 +74,20 @@ fn decided(
 ) -> Result<Preview, PreviewError> {
     let sends_in_flight = row.campaign.census.open_permits;
     let mut unit = Unit::present(Arc::new(row.clone()));
-    let known = Known { now, roster: &unit.roster, name_owner: None };
+    let known = Known {
+        now,
+        roster: &unit.roster,
+        name_owner: None,
+    };
     let events = match decide(&unit.campaign, &request.command, &known) {
         Ok(events) => events,
         Err(rejection) => {
             let verdict = Verdict::Rejected(rejection);
-            return Ok(Preview { verdict, effects: vec![], sends_in_flight });
+            return Ok(Preview {
+                verdict,
+                effects: vec![],
+                sends_in_flight,
+            });
         }
     };
     let mut effects = Vec::new();
@@ -86,10 +98,23 @@ fn decided(
     let verdict = match unit.campaign.present().cloned() {
         None => Verdict::Deleted,
         Some(campaign) => {
-            let updated_at = if events.is_empty() { row.updated_at } else { now };
+            let updated_at = if events.is_empty() {
+                row.updated_at
+            } else {
+                now
+            };
             let version = unit.version;
-            Verdict::Done(Arc::new(CampaignRow { version, updated_at, campaign, ..row.clone() }))
+            Verdict::Done(Arc::new(CampaignRow {
+                version,
+                updated_at,
+                campaign,
+                ..row.clone()
+            }))
         }
     };
-    Ok(Preview { verdict, effects, sends_in_flight })
+    Ok(Preview {
+        verdict,
+        effects,
+        sends_in_flight,
+    })
 }

@@ -1,6 +1,7 @@
 //! A lane's connection with its prepared statements.
 
 use crate::answers::Answers;
+use crate::transitions::Transitions;
 use event_store::{Connection, Log, connect};
 use outbox::Enqueuer;
 use projector::Rows;
@@ -20,6 +21,7 @@ pub(crate) struct Session {
     pub rows: Rows,
     pub enqueuer: Enqueuer,
     pub answers: Answers,
+    pub transitions: Transitions,
 }
 
 impl Session {
@@ -32,6 +34,7 @@ impl Session {
             rows: Rows::prepare(client).await?,
             enqueuer: Enqueuer::prepare(client).await?,
             answers: Answers::prepare(client).await?,
+            transitions: Transitions::prepare(client).await?,
             connection,
         })
     }

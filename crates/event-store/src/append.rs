@@ -43,14 +43,22 @@ pub struct NewEvent {
 /// whatever is pipelined behind it is never sent without it.
 #[derive(Debug)]
 pub struct Appending {
-    recorded_at: Option<DateTime<Utc>>,
-    campaign_ids: Vec<Uuid>,
-    versions: Vec<i64>,
-    event_ids: Vec<Uuid>,
-    types: Vec<&'static str>,
-    schema_versions: Vec<i16>,
-    payloads: Vec<String>,
-    metadata: Vec<String>,
+    /// When, if the caller was told with the head.
+    pub recorded_at: Option<DateTime<Utc>>,
+    /// Whose events.
+    pub campaign_ids: Vec<Uuid>,
+    /// Which of the campaign's.
+    pub versions: Vec<i64>,
+    /// Their own ids.
+    pub event_ids: Vec<Uuid>,
+    /// What happened.
+    pub types: Vec<&'static str>,
+    /// In which form.
+    pub schema_versions: Vec<i16>,
+    /// As JSON.
+    pub payloads: Vec<String>,
+    /// As JSON.
+    pub metadata: Vec<String>,
 }
 
 impl Appending {

@@ -3,6 +3,7 @@
 use crate::Effect;
 use domain::CampaignId;
 use event_store::JournalId;
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Statement};
 use uuid::Uuid;
 
@@ -46,19 +47,45 @@ impl Enqueuer {
         if effects.is_empty() {
             return Ok(());
         }
-        let positions: Vec<i64> = effects.iter().map(|enqueued| enqueued.position).collect();
-        let campaigns: Vec<Uuid> = effects
-            .iter()
-            .map(|enqueued| enqueued.campaign_id.0)
-            .collect();
-        let kinds: Vec<&str> = effects
-            .iter()
-            .map(|enqueued| enqueued.effect.kind())
-            .collect();
-        let details: Vec<String> = effects.iter().map(detail).collect();
-        let binds: [&(dyn tokio_postgres::types::ToSql + Sync); 5] =
-            [&journal.0, &positions, &campaigns, &kinds, &details];
+        let columns = EffectColumns::of(effects);
+        let binds: [&(dyn ToSql + Sync); 5] = [
+            &journal.0,
+            &columns.positions,
+            &columns.campaign_ids,
+            &columns.kinds,
+            &columns.details,
+        ];
         client.execute(&self.enqueue, &binds).await.map(|_| ())
+    }
+}
+
+/// Effects as columns: one array a bind.
+#[derive(Debug)]
+pub struct EffectColumns {
+    /// The positions of the events that caused them.
+    pub positions: Vec<i64>,
+    /// The campaigns.
+    pub campaign_ids: Vec<Uuid>,
+    /// The kinds, as stored.
+    pub kinds: Vec<&'static str>,
+    /// What is to be told, as JSON.
+    pub details: Vec<String>,
+}
+
+impl EffectColumns {
+    /// The columns of `effects`.
+    #[must_use]
+    pub fn of(effects: &[Enqueued]) -> Self {
+        let campaign = |enqueued: &Enqueued| enqueued.campaign_id.0;
+        Self {
+            positions: effects.iter().map(|enqueued| enqueued.position).collect(),
+            campaign_ids: effects.iter().map(campaign).collect(),
+            kinds: effects
+                .iter()
+                .map(|enqueued| enqueued.effect.kind())
+                .collect(),
+            details: effects.iter().map(detail).collect(),
+        }
     }
 }
 

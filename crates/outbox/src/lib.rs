@@ -14,5 +14,5 @@ mod enqueue;
 mod waiting;
 
 pub use effect::{Effect, EffectKind, TokenKind, effect_of};
-pub use enqueue::{Enqueued, Enqueuer};
+pub use enqueue::{EffectColumns, Enqueued, Enqueuer};
 pub use waiting::{Waiting, WaitingEffect, count_waiting, list_of_campaign};

@@ -21,4 +21,4 @@ pub use read::{find_campaign, list_campaigns};
 pub use replayed::Replayed;
 pub use row::{CampaignRow, ProspectRow, RowError};
 pub use unit::Unit;
-pub use write::Rows;
+pub use write::{Moves, Rows};

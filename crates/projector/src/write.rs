@@ -9,6 +9,7 @@ mod columns;
 use crate::row::read_prospect;
 use crate::unit::Breadth;
 use crate::{CampaignRow, RowError, Unit};
+pub use columns::Moves;
 use columns::{ProspectColumns, Whole, json};
 use domain::{Campaign, CampaignId, Present, Prospect, ProspectId, UserId};
 use event_store::JournalId;
@@ -190,24 +191,18 @@ impl Rows {
         journal: JournalId,
         units: &[&Unit],
     ) -> Result<(), Error> {
-        let staged = |unit: &Unit| unit.before.is_some() && unit.breadth == Breadth::Stage;
-        let moved: Vec<_> = present(units, staged).collect();
-        if moved.is_empty() {
+        let moves = Moves::among(units);
+        if moves.ids.is_empty() {
             return Ok(());
         }
-        let ids: Vec<Uuid> = moved.iter().map(|(unit, _)| unit.id.0).collect();
-        let olds: Vec<i64> = moved.iter().map(|(unit, _)| old_version(unit)).collect();
-        let news: Vec<i64> = moved.iter().map(|(unit, _)| unit.version.0).collect();
-        let stages: Vec<String> = moved
-            .iter()
-            .map(|(_, campaign)| json(&campaign.stage))
-            .collect();
-        run(
-            client,
-            &self.shift,
-            &[&journal.0, &ids, &olds, &news, &stages],
-        )
-        .await
+        let binds: [&(dyn ToSql + Sync); 5] = [
+            &journal.0,
+            &moves.ids,
+            &moves.old_versions,
+            &moves.versions,
+            &moves.stages,
+        ];
+        run(client, &self.shift, &binds).await
     }
 
     async fn rewrite(
@@ -338,7 +333,7 @@ impl Rows {
     }
 }
 
-fn present<'a>(
+pub(super) fn present<'a>(
     units: &'a [&'a Unit],
     wanted: impl Fn(&Unit) -> bool + 'a,
 ) -> impl Iterator<Item = (&'a Unit, &'a Present)> {
@@ -348,7 +343,7 @@ fn present<'a>(
         .filter_map(|unit| unit.campaign.present().map(|campaign| (*unit, campaign)))
 }
 
-fn old_version(unit: &Unit) -> i64 {
+pub(super) fn old_version(unit: &Unit) -> i64 {
     unit.before.as_ref().map_or(0, |row| row.version.0)
 }
 

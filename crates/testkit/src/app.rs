@@ -1,5 +1,6 @@
 //! The whole service, as the program runs it, on sockets and a database of the test's own.
 
+use crate::database::LastLook;
 use crate::elsewhere::runtime;
 use crate::{Answer, Call, RawConnection, Script, TestDatabase, new_user};
 use cli::key_commands::create;
@@ -11,6 +12,7 @@ use keys::Owner;
 use outbox::WaitingEffect;
 use reqwest::header::{CONNECTION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method};
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::thread::JoinHandle;
@@ -66,7 +68,7 @@ impl TestApp {
     /// For a test that damages its database on purpose.
     #[must_use]
     pub fn unchecked(mut self) -> Self {
-        self.database.checked = false;
+        self.database.last_look = LastLook::Nothing;
         self
     }
 
@@ -201,6 +203,21 @@ impl TestApp {
     /// The effects that wait because of a campaign.
     pub async fn effects(&self, id: CampaignId) -> Vec<WaitingEffect> {
         self.database.effects(id).await
+    }
+
+    /// Panics with the first difference between the rows and a replay of the log.
+    pub async fn rows_equal_replay(&self) {
+        self.database.rows_equal_replay().await;
+    }
+
+    /// Panics when positions, versions or times have a gap or go backwards.
+    pub async fn positions_are_dense(&self) {
+        self.database.positions_are_dense().await;
+    }
+
+    /// A checksum of every table: of every row, whatever their order.
+    pub async fn checksums(&self) -> BTreeMap<String, String> {
+        self.database.checksums().await
     }
 
     /// Waits until nothing moves.

@@ -2,7 +2,7 @@
 
 use crate::cluster::{TEMPLATE, cluster};
 use crate::elsewhere::elsewhere;
-use crate::{TestLanes, audit, eventually};
+use crate::{TestLanes, Wire, audit, eventually};
 use deadpool_postgres::{Manager, Pool};
 use domain::{CampaignId, UserId, Version};
 use event_store::{Connection, JournalId, Journals, Recorded, connect, find_journal, read_stream};
@@ -18,7 +18,15 @@ pub struct TestDatabase {
     connection: Connection,
     /// A process that brings campaigns where tests want them.
     maker: TestLanes,
-    pub(crate) checked: bool,
+    pub(crate) last_look: LastLook,
+}
+
+/// What is looked at when a test is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LastLook {
+    Whole,
+    Log,
+    Nothing,
 }
 
 impl TestDatabase {
@@ -58,14 +66,21 @@ impl TestDatabase {
             config,
             connection,
             maker,
-            checked: true,
+            last_look: LastLook::Whole,
         }
     }
 
     /// For a test that damages its database on purpose.
     #[must_use]
     pub fn unchecked(mut self) -> Self {
-        self.checked = false;
+        self.last_look = LastLook::Nothing;
+        self
+    }
+
+    /// For a test that writes events of its own making, without rows.
+    #[must_use]
+    pub fn without_rows(mut self) -> Self {
+        self.last_look = LastLook::Log;
         self
     }
 
@@ -111,6 +126,11 @@ impl TestDatabase {
     #[must_use]
     pub fn lanes(&self, process: &str) -> TestLanes {
         TestLanes::named(&self.config, process)
+    }
+
+    /// A way to the database that the test can cut.
+    pub async fn wire(&self) -> Wire {
+        Wire::lay(&self.config).await
     }
 
     /// The lanes that make campaigns for tests.
@@ -180,6 +200,31 @@ impl TestDatabase {
             .get(0)
     }
 
+    /// Ends every connection but the test's own, and lets nobody in until [`Self::open_doors`].
+    pub async fn close_doors(&self) {
+        self.let_in(false).await;
+        let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        self.sql().query_one(end, &[]).await.unwrap();
+    }
+
+    /// Lets everybody in again.
+    pub async fn open_doors(&self) {
+        self.let_in(true).await;
+    }
+
+    async fn let_in(&self, open: bool) {
+        let administrator = connect(cluster())
+            .await
+            .expect("a connection to the cluster");
+        let statement = format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {open}", self.name);
+        administrator
+            .client
+            .batch_execute(&statement)
+            .await
+            .unwrap();
+    }
+
     /// Takes a journal's head on a connection of its own, until the holder is dropped.
     pub async fn hold_head(&self, journal: JournalId) -> HeldHead {
         let connection = self.connect().await;
@@ -218,6 +263,19 @@ impl TestDatabase {
     }
 }
 
+impl TestDatabase {
+    async fn look_once_more(&self) {
+        if self.last_look == LastLook::Nothing {
+            return;
+        }
+        let look = connect(&self.config).await.expect("a last look");
+        audit::positions_are_dense(&look.client, Journals::DEFAULT).await;
+        if self.last_look == LastLook::Whole {
+            audit::rows_equal_replay(&look.client, Journals::DEFAULT).await;
+        }
+    }
+}
+
 /// A journal's head in the hands of somebody else.
 pub struct HeldHead {
     connection: Connection,
@@ -240,11 +298,7 @@ impl Drop for TestDatabase {
             return;
         }
         elsewhere(async {
-            if self.checked {
-                let look = connect(&self.config).await.expect("a last look");
-                audit::positions_are_dense(&look.client, Journals::DEFAULT).await;
-                audit::rows_equal_replay(&look.client, Journals::DEFAULT).await;
-            }
+            self.look_once_more().await;
             let administrator = connect(cluster())
                 .await
                 .expect("a connection to the cluster");

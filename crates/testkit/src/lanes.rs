@@ -18,8 +18,9 @@ pub struct TestLanes {
 }
 
 impl TestLanes {
-    /// Lanes whose connections are called `process`.
-    pub(crate) fn named(config: &Config, process: &str) -> Self {
+    /// Lanes that reach the database by `config`, where their connections are called `process`.
+    #[must_use]
+    pub fn named(config: &Config, process: &str) -> Self {
         let mut registry = Registry::default();
         let (lanes, running) = Lanes::start(&LanesSettings {
             config: config.clone().application_name(process).clone(),

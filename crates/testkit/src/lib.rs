@@ -32,6 +32,7 @@ mod eventually;
 mod lanes;
 mod raw;
 mod script;
+mod wire;
 
 pub use answer::Answer;
 pub use app::{Tenant, TestApp};
@@ -41,7 +42,8 @@ pub use elsewhere::elsewhere;
 pub use eventually::eventually;
 pub use lanes::{TestLanes, request};
 pub use raw::RawConnection;
-pub use script::{Script, account, node, permit, prospect};
+pub use script::{Script, account, node, permit, prospect, request_permit};
+pub use wire::{Cut, Wire};
 
 use domain::{CampaignId, UserId};
 use uuid::Uuid;

@@ -220,7 +220,8 @@ impl<'a> Script<'a> {
 }
 
 /// The request for a permit to send the first step to prospect `number`.
-pub(crate) fn request_permit(campaign: CampaignId, number: u32) -> Command {
+#[must_use]
+pub fn request_permit(campaign: CampaignId, number: u32) -> Command {
     Command::RequestPermit {
         permit_id: permit(campaign, number),
         prospect_id: prospect(campaign, number),

@@ -1,6 +1,8 @@
 //! Rows turned into columns: one array a bind.
 
+use super::{old_version, present};
 use crate::Unit;
+use crate::unit::Breadth;
 use domain::Present;
 use serde::Serialize;
 use uuid::Uuid;
@@ -52,4 +54,44 @@ impl<'a> Whole<'a> {
 /// The domain's values always have a JSON: their keys are text and their numbers finite.
 pub(super) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| String::from("null"))
+}
+
+/// The rows of campaigns that changed their stage and nothing else: one array a bind.
+#[derive(Debug, Default)]
+pub struct Moves {
+    /// Whose.
+    pub ids: Vec<Uuid>,
+    /// Where the rows must be.
+    pub old_versions: Vec<i64>,
+    /// Where they go.
+    pub versions: Vec<i64>,
+    /// The stages, as JSON.
+    pub stages: Vec<String>,
+}
+
+impl Moves {
+    /// All of `units` as moves, if that is all that they are.
+    #[must_use]
+    pub fn only(units: &[&Unit]) -> Option<Self> {
+        units
+            .iter()
+            .all(|unit| is_move(unit))
+            .then(|| Self::among(units))
+    }
+
+    /// The moves among `units`.
+    pub(crate) fn among(units: &[&Unit]) -> Self {
+        let mut moves = Self::default();
+        for (unit, campaign) in present(units, is_move) {
+            moves.ids.push(unit.id.0);
+            moves.old_versions.push(old_version(unit));
+            moves.versions.push(unit.version.0);
+            moves.stages.push(json(&campaign.stage));
+        }
+        moves
+    }
+}
+
+fn is_move(unit: &Unit) -> bool {
+    unit.before.is_some() && unit.breadth == Breadth::Stage
 }

@@ -1,0 +1,13 @@
+//! The log on a real database: dense, in commit order, never changed, and followed without loss.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test is started by nobody who could hand ids down"
+)]
+
+mod appending;
+mod following;
+mod history;
+mod migrating;
+mod waking;
+mod writer;
