@@ -10,6 +10,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio_postgres::config::Host;
 
 const FILE_DEFAULT: &str = "fermata.toml";
 const DATA_DIRECTORY_DEFAULT: &str = ".fermata";
@@ -184,16 +185,28 @@ fn without_secrets(url: &str) -> String {
     let Ok(config) = url.parse::<tokio_postgres::Config>() else {
         return "not a PostgreSQL URL".to_owned();
     };
-    let hosts: Vec<String> = config
-        .get_hosts()
-        .iter()
-        .map(|host| format!("{host:?}"))
+    let hosts = config.get_hosts().iter().enumerate();
+    let hosts: Vec<String> = hosts
+        .map(|(place, host)| place_of(host, port(&config, place)))
         .collect();
     let (user, name) = (
         config.get_user().unwrap_or("?"),
         config.get_dbname().unwrap_or("?"),
     );
     format!("{name} as {user} at {}", hosts.join(", "))
+}
+
+/// One port is for all hosts, several are one for each.
+fn port(config: &tokio_postgres::Config, place: usize) -> u16 {
+    let ports = config.get_ports();
+    ports.get(place).or(ports.first()).copied().unwrap_or(5432)
+}
+
+fn place_of(host: &Host, port: u16) -> String {
+    match host {
+        Host::Tcp(name) => format!("{name}:{port}"),
+        Host::Unix(directory) => directory.display().to_string(),
+    }
 }
 
 /// Here, unless the account that PostgreSQL runs under cannot come here.

@@ -44,6 +44,7 @@ impl Database {
         configuration: &Configuration,
         journals: Option<Journals>,
     ) -> Result<Self, DatabaseError> {
+        let _waiting = crate::output::waiting("Opening the database");
         let (config, private) = match &configuration.database_url {
             Some(url) => (
                 url.expose_secret().parse().map_err(DatabaseError::Url)?,

@@ -2,8 +2,34 @@
 //! pipe, JSON when asked for.
 
 use comfy_table::{ContentArrangement, Table, presets};
+use indicatif::ProgressBar;
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+const TICK: Duration = Duration::from_millis(100);
+
+/// Says on the terminal that something takes a while; silent elsewhere. Cleared when dropped.
+#[must_use]
+pub fn waiting(for_what: &'static str) -> Waiting {
+    let spinner = io::stderr().is_terminal().then(|| {
+        let spinner = ProgressBar::new_spinner().with_message(for_what);
+        spinner.enable_steady_tick(TICK);
+        spinner
+    });
+    Waiting(spinner)
+}
+
+/// Something that takes a while.
+pub struct Waiting(Option<ProgressBar>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(spinner) = &self.0 {
+            spinner.finish_and_clear();
+        }
+    }
+}
 
 /// Writes one line.
 ///
@@ -32,7 +58,7 @@ pub fn json(value: &impl Serialize) -> io::Result<()> {
 pub fn table(heading: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
     if !io::stdout().is_terminal() {
         line(&heading.join("\t"))?;
-        return rows.iter().try_for_each(|row| line(&row.join("\t")));
+        return rows.iter().try_for_each(|row| line(&columns(row)));
     }
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED);
@@ -40,4 +66,13 @@ pub fn table(heading: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
     table.set_header(heading.to_vec());
     table.add_rows(rows);
     line(&table.to_string())
+}
+
+/// A row on one line, whatever its cells say.
+fn columns(row: &[String]) -> String {
+    let cells: Vec<String> = row
+        .iter()
+        .map(|cell| cell.replace(['\t', '\n', '\r'], " "))
+        .collect();
+    cells.join("\t")
 }

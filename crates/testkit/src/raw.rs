@@ -3,8 +3,12 @@
 use crate::Answer;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+/// A server that has not closed by then never will.
+const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A client of our own making.
 pub struct RawConnection {
@@ -29,9 +33,8 @@ impl RawConnection {
     /// Everything that the server says until it closes the connection.
     pub async fn text_to_the_end(&mut self) -> String {
         let mut bytes = Vec::new();
-        self.stream
-            .read_to_end(&mut bytes)
-            .await
+        let read = tokio::time::timeout(DEADLINE, self.stream.read_to_end(&mut bytes)).await;
+        read.expect("a server that closes")
             .expect("a server that closes in order");
         String::from_utf8(bytes).expect("text")
     }

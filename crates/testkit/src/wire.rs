@@ -1,8 +1,8 @@
 //! A wire to the database that a test can cut, at the worst of moments.
 //!
-//! It carries the bytes of PostgreSQL's protocol between a TCP port and the cluster's socket. What
-//! it looks for in them is how the lanes commit: the simple query `COMMIT`, or the one statement that
-//! is its own transaction.
+//! It carries the messages of PostgreSQL's protocol between a TCP port and the cluster's socket,
+//! and knows of each whether it is what commits: a `COMMIT`, or a statement outside of a
+//! transaction.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -13,14 +13,8 @@ use tokio::task::JoinHandle;
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 
-/// The message of the simple query `COMMIT`.
-const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
-/// How the server says that it has committed.
-const COMMITTED: &[u8] = b"C\0\0\0\x0bCOMMIT\0";
-/// What only a bound effect has in it. Outside a pipelined transaction, that is the one statement.
-const EFFECT: &[u8] = b"complete_waitpoints";
-/// How the server says that it has done the one statement, which is to have committed it.
-const SELECTED: &[u8] = b"C\0\0\0\x0dSELECT 1\0";
+/// How the server says that it is done and in no transaction.
+const READY: &[u8] = b"Z\0\0\0\x05I";
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// When the wire is cut.
@@ -28,11 +22,11 @@ const BUFFER_BYTES: usize = 64 * 1024;
 pub enum Cut {
     /// Never.
     Never,
-    /// The next `COMMIT` never reaches the server, but all that was sent before it does.
+    /// The next commit never reaches the server, but all that was sent before it does.
     BeforeCommit,
-    /// The next `COMMIT` is done, and its answer lost.
+    /// The next commit is done, and its answer lost.
     AfterCommit,
-    /// The next `COMMIT` is done, its answer lost, and nobody is let in any more.
+    /// The next commit is done, its answer lost, and nobody is let in any more.
     AfterCommitForGood,
     /// Nobody is let in any more.
     ForGood,
@@ -107,31 +101,22 @@ async fn accept(listener: TcpListener, socket: PathBuf, cut: Arc<Mutex<Cut>>) {
     }
 }
 
-/// Carries bytes both ways until either side ends or the wire is cut, which ends both.
+/// Carries messages both ways until either side ends or the wire is cut, which ends both.
 async fn carry(mut client: TcpStream, mut server: UnixStream, cut: Arc<Mutex<Cut>>) {
     let (mut asked, mut told) = (vec![0; BUFFER_BYTES], vec![0; BUFFER_BYTES]);
+    let mut sender = Sender::default();
     loop {
         tokio::select! {
             read = client.read(&mut asked) => {
                 let Ok(count @ 1..) = read else { return };
-                let bytes = &asked[..count];
-                let Some((commit, committed)) = find_commit(bytes) else {
-                    if server.write_all(bytes).await.is_err() { return }
-                    continue;
-                };
-                let made = take(&cut);
-                match made {
-                    Cut::Never | Cut::ForGood => {
-                        if server.write_all(bytes).await.is_err() { return }
-                    }
-                    Cut::BeforeCommit => {
-                        let _gone = server.write_all(&bytes[..commit]).await;
-                        return;
-                    }
-                    Cut::AfterCommit | Cut::AfterCommitForGood => {
-                        swallow_answer(&mut server, bytes, committed).await;
-                        return;
-                    }
+                let heard = sender.hear(&asked[..count]);
+                let made = if heard.commits { take(&cut) } else { Cut::Never };
+                if server.write_all(&heard.before).await.is_err() || made == Cut::BeforeCommit {
+                    return;
+                }
+                if server.write_all(&heard.rest).await.is_err() { return }
+                if let Cut::AfterCommit | Cut::AfterCommitForGood = made {
+                    return swallow_answer(&mut server).await;
                 }
             }
             read = server.read(&mut told) => {
@@ -139,6 +124,68 @@ async fn carry(mut client: TcpStream, mut server: UnixStream, cut: Arc<Mutex<Cut
                 if client.write_all(&told[..count]).await.is_err() { return }
             }
         }
+    }
+}
+
+/// What a client has sent, taken apart into messages.
+#[derive(Default)]
+struct Sender {
+    unread: Vec<u8>,
+    has_begun: bool,
+    in_transaction: bool,
+}
+
+/// Messages heard at once: those before the first that commits, and the rest.
+#[derive(Default)]
+struct Heard {
+    before: Vec<u8>,
+    rest: Vec<u8>,
+    commits: bool,
+}
+
+impl Sender {
+    fn hear(&mut self, bytes: &[u8]) -> Heard {
+        self.unread.extend_from_slice(bytes);
+        let mut heard = Heard::default();
+        while let Some(message) = self.next_message() {
+            heard.commits |= self.commits(&message);
+            let part = if heard.commits {
+                &mut heard.rest
+            } else {
+                &mut heard.before
+            };
+            part.extend(message);
+        }
+        heard
+    }
+
+    /// The next whole message. The very first has no letter in front of its length.
+    fn next_message(&mut self) -> Option<Vec<u8>> {
+        let letter = usize::from(self.has_begun);
+        let length: [u8; 4] = self.unread.get(letter..letter + 4)?.try_into().ok()?;
+        let length = letter + usize::try_from(u32::from_be_bytes(length)).ok()?;
+        if self.unread.len() < length {
+            return None;
+        }
+        self.has_begun = true;
+        Some(self.unread.drain(..length).collect())
+    }
+
+    fn commits(&mut self, message: &[u8]) -> bool {
+        match message {
+            [b'Q', _, _, _, _, b'B', b'E', b'G', b'I', b'N', 0] => self.in_transaction = true,
+            [b'Q', .., b'R', b'O', b'L', b'L', b'B', b'A', b'C', b'K', 0] => {
+                self.in_transaction = false;
+            }
+            [b'Q', .., b'C', b'O', b'M', b'M', b'I', b'T', 0] => {
+                self.in_transaction = false;
+                return true;
+            }
+            // A prepared statement is bound, to be executed.
+            [b'B', ..] => return !self.in_transaction,
+            _ => {}
+        }
+        false
     }
 }
 
@@ -153,27 +200,12 @@ fn take(cut: &Mutex<Cut>) -> Cut {
 }
 
 /// Has the server commit, and tells nobody.
-async fn swallow_answer(server: &mut UnixStream, bytes: &[u8], committed: &[u8]) {
-    server.write_all(bytes).await.expect("a server that reads");
+async fn swallow_answer(server: &mut UnixStream) {
     let mut heard = Vec::new();
     let mut told = vec![0; BUFFER_BYTES];
-    while find(&heard, committed).is_none() {
+    while !heard.windows(READY.len()).any(|window| window == READY) {
         let count = server.read(&mut told).await.expect("a server that answers");
         assert!(count != 0, "the server did not commit");
         heard.extend_from_slice(&told[..count]);
     }
-}
-
-/// Where a commit begins, and how the server says that it is done.
-fn find_commit(bytes: &[u8]) -> Option<(usize, &'static [u8])> {
-    match find(bytes, COMMIT) {
-        Some(commit) => Some((commit, COMMITTED)),
-        None => find(bytes, EFFECT).map(|_| (0, SELECTED)),
-    }
-}
-
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes
-        .windows(wanted.len())
-        .position(|window| window == wanted)
 }

@@ -22,13 +22,14 @@ const ANSWER_SECONDS_MAX: u64 = 60;
 /// How long a client waits before it asks a service again that was not there.
 const REST: Duration = Duration::from_millis(10);
 
-/// Where the service is, for as long as it may move.
-pub type Address = watch::Sender<String>;
+/// Where services are at the moment.
+pub type Addresses = watch::Sender<Vec<String>>;
 
 pub struct Traffic {
     pub http: Client,
     clients: JoinSet<Vec<Sent>>,
     acknowledged: Arc<watch::Sender<u64>>,
+    answered: Arc<watch::Sender<[u64; CLIENTS]>>,
     stop: CancellationToken,
 }
 
@@ -36,10 +37,11 @@ pub struct Traffic {
 #[derive(Clone)]
 struct Scene {
     http: Client,
-    url: watch::Receiver<String>,
+    urls: watch::Receiver<Vec<String>>,
     tenants: Arc<[Tenant]>,
     keyless: Arc<[JournalId]>,
     acknowledged: Arc<watch::Sender<u64>>,
+    answered: Arc<watch::Sender<[u64; CLIENTS]>>,
     stop: CancellationToken,
 }
 
@@ -47,19 +49,21 @@ impl Traffic {
     /// Starts the clients. Their requests' ids begin with `name`.
     pub fn start(
         name: &str,
-        url: &Address,
+        urls: &Addresses,
         tenants: &Arc<[Tenant]>,
         keyless: Vec<JournalId>,
         dice: &mut StdRng,
     ) -> Self {
         let (http, stop) = (client(), CancellationToken::new());
         let acknowledged = Arc::new(watch::Sender::new(0));
+        let answered = Arc::new(watch::Sender::new([0; CLIENTS]));
         let scene = Scene {
             http: http.clone(),
-            url: url.subscribe(),
+            urls: urls.subscribe(),
             tenants: tenants.clone(),
             keyless: keyless.into(),
             acknowledged: acknowledged.clone(),
+            answered: answered.clone(),
             stop: stop.clone(),
         };
         let mut clients = JoinSet::new();
@@ -67,7 +71,13 @@ impl Traffic {
             let dice = StdRng::from_rng(dice);
             clients.spawn(scene.clone().play(format!("{name}-{number}"), number, dice));
         }
-        Self { http, clients, acknowledged, stop }
+        Self {
+            http,
+            clients,
+            acknowledged,
+            answered,
+            stop,
+        }
     }
 
     pub fn acknowledged(&self) -> u64 {
@@ -80,16 +90,34 @@ impl Traffic {
         acknowledged.wait_for(|seen| count <= *seen).await.unwrap();
     }
 
+    /// Waits until every client has been told something more.
+    pub async fn until_everyone_is_answered(&self) {
+        let mut answered = self.answered.subscribe();
+        let before = *answered.borrow();
+        let moved =
+            |now: &[u64; CLIENTS]| now.iter().zip(before).all(|(now, then)| then < *now);
+        answered.wait_for(moved).await.unwrap();
+    }
+
     /// Tells the clients to stop, and returns what they asked and heard.
     pub async fn stop(self) -> Vec<Sent> {
         self.stop.cancel();
-        self.clients.join_all().await.into_iter().flatten().collect()
+        self.clients
+            .join_all()
+            .await
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 
 pub fn client() -> Client {
     let patience = Duration::from_secs(ANSWER_SECONDS_MAX);
-    Client::builder().timeout(patience).no_proxy().build().unwrap()
+    Client::builder()
+        .timeout(patience)
+        .no_proxy()
+        .build()
+        .unwrap()
 }
 
 impl Scene {
@@ -104,26 +132,36 @@ impl Scene {
             let place = dice.random_range(0..tenant.campaigns.len());
             let asked = Asked {
                 id: format!("{name}-{count}"),
-                key: (!self.keyless.contains(&tenant.journal)).then(|| format!("key-{name}-{count}")),
+                key: (!self.keyless.contains(&tenant.journal))
+                    .then(|| format!("key-{name}-{count}")),
                 bearer: tenant.bearer.clone(),
                 campaign: tenant.campaigns[place],
                 verb: believed[place],
             };
-            let url = self.url.borrow().clone();
-            let answer = asked.send(&self.http, &url).await;
+            let answer = self.send(&asked, number).await;
             believed[place] = next(&asked, &answer);
             match &answer {
                 Answer::Done(_) => self.acknowledged.send_modify(|seen| *seen += 1),
                 Answer::Rejected(_) => {}
-                Answer::Nothing | Answer::Unknown | Answer::NotSent => {
+                Answer::Nothing | Answer::Unknown | Answer::Broken | Answer::NotSent => {
                     tokio::time::sleep(REST).await;
                 }
             }
             if answer != Answer::NotSent {
+                self.answered.send_modify(|counts| counts[number] += 1);
                 sent.push(Sent { asked, answer });
             }
         }
         sent
+    }
+
+    /// Asks the service whose turn it is, if there is any.
+    async fn send(&self, asked: &Asked, number: usize) -> Answer {
+        let urls = self.urls.borrow().clone();
+        match urls.get(number % urls.len().max(1)) {
+            Some(url) => asked.send(&self.http, url).await,
+            None => Answer::NotSent,
+        }
     }
 }
 
@@ -135,6 +173,6 @@ fn next(asked: &Asked, answer: &Answer) -> Verb {
     };
     match answer {
         Answer::Done(_) | Answer::Rejected(_) => other,
-        Answer::Nothing | Answer::Unknown | Answer::NotSent => asked.verb,
+        Answer::Nothing | Answer::Unknown | Answer::Broken | Answer::NotSent => asked.verb,
     }
 }

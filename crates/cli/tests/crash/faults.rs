@@ -1,10 +1,15 @@
 //! What befalls the service in the middle of its work.
 
+use crate::clients::Traffic;
 use crate::world::World;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rand::RngExt;
 use rand::seq::IndexedRandom;
+use std::time::Duration;
+
+/// More than a lane takes to lose sight of a commit and to give up looking for it.
+const HANG_SECONDS_MAX: u64 = 50;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -18,23 +23,40 @@ pub enum Fault {
     Connections,
     /// The service and PostgreSQL are killed together.
     Both,
+    /// Of two services on one database, one is killed; its clients go to the other.
+    Neighbour,
+    /// The lanes' connections hang until every client has been told something.
+    Hang,
 }
 
 impl Fault {
-    pub async fn strike(self, world: &mut World) {
+    /// How many services it takes.
+    pub fn services(self) -> usize {
+        if self == Self::Neighbour { 2 } else { 1 }
+    }
+
+    /// Whether connections of clients break.
+    pub fn kills_the_service(self) -> bool {
+        matches!(self, Self::Service | Self::Both | Self::Neighbour)
+    }
+
+    pub async fn strike(self, world: &mut World, traffic: &Traffic) {
         match self {
-            Self::Service => {
+            Self::Service | Self::Neighbour => {
                 let before = world.playground.postmaster();
-                world.service.kill().await;
                 world.start_again().await;
-                assert_eq!(world.playground.postmaster(), before, "the cluster is adopted");
+                assert_eq!(
+                    world.playground.postmaster(),
+                    before,
+                    "the cluster is adopted"
+                );
             }
             Self::Postmaster => kill_postmaster(world),
             Self::Backend => kill_backend(world).await,
             Self::Connections => end_connections(world).await,
+            Self::Hang => hang_lanes(world, traffic).await,
             Self::Both => {
                 kill_postmaster(world);
-                world.service.kill().await;
                 world.start_again().await;
             }
         }
@@ -61,11 +83,38 @@ async fn end_connections(world: &mut World) {
                    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY pid";
     let rows = connection.client.query(clients, &[]).await.unwrap();
     let pids: Vec<i32> = rows.iter().map(|row| row.get("pid")).collect();
-    let mut victims: Vec<i32> =
-        pids.iter().copied().filter(|_| world.dice.random_bool(0.5)).collect();
+    let mut victims: Vec<i32> = pids
+        .iter()
+        .copied()
+        .filter(|_| world.dice.random_bool(0.5))
+        .collect();
     if victims.is_empty() {
         victims = pids;
     }
     let end = "SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS victim (pid)";
     connection.client.execute(end, &[&victims]).await.unwrap();
+}
+
+/// Clients know their keys for a second only, so the connections that look them up go on.
+async fn hang_lanes(world: &World, traffic: &Traffic) {
+    let connection = world.connect().await;
+    let lanes = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' \
+                 AND pid <> pg_backend_pid() AND query NOT LIKE '%api_keys%'";
+    let rows = connection.client.query(lanes, &[]).await.unwrap();
+    let pids: Vec<Pid> = rows
+        .iter()
+        .map(|row| Pid::from_raw(row.get("pid")))
+        .collect();
+    signal_all(&pids, Signal::SIGSTOP);
+    let told = traffic.until_everyone_is_answered();
+    let told = tokio::time::timeout(Duration::from_secs(HANG_SECONDS_MAX), told).await;
+    signal_all(&pids, Signal::SIGCONT);
+    assert!(told.is_ok(), "a client waits for ever");
+}
+
+/// One that has ended by itself meanwhile is none the worse.
+fn signal_all(pids: &[Pid], signal: Signal) {
+    for pid in pids {
+        let _gone = kill(*pid, signal);
+    }
 }

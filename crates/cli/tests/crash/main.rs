@@ -20,7 +20,10 @@
     clippy::indexing_slicing,
     reason = "a test that cannot go on has failed"
 )]
-#![allow(clippy::print_stdout, reason = "the seed and the rounds are shown when a test fails")]
+#![allow(
+    clippy::print_stdout,
+    reason = "the seed and the rounds are shown when a test fails"
+)]
 #![allow(
     clippy::disallowed_methods,
     reason = "a test is started by nobody who could hand the environment down"
@@ -34,5 +37,6 @@ mod playground;
 mod requests;
 mod round;
 mod service;
+mod stopping;
 mod tenants;
 mod world;

@@ -29,7 +29,10 @@ impl Playground {
 
     /// With a data directory of that name, which may be a path.
     pub fn named(name: &str) -> Self {
-        let temporary = tempfile::Builder::new().prefix("fermata-").tempdir().unwrap();
+        let temporary = tempfile::Builder::new()
+            .prefix("fermata-")
+            .tempdir()
+            .unwrap();
         fs::set_permissions(temporary.path(), Permissions::from_mode(0o755)).unwrap();
         let data = temporary.path().join(name);
         Self { temporary, data }

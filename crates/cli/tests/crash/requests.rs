@@ -57,8 +57,10 @@ pub enum Answer {
     Rejected(Reply),
     /// 503 that says that nothing happened.
     Nothing,
-    /// 503 that says that nobody knows, or a connection that broke.
+    /// 503 that says that nobody knows.
     Unknown,
+    /// None: the connection broke.
+    Broken,
     /// Nobody was there to take it.
     NotSent,
 }
@@ -73,19 +75,25 @@ pub struct Sent {
 impl Asked {
     /// The same request in another's words: only its id is new.
     pub fn again(&self) -> Self {
-        Self { id: format!("{}-again", self.id), ..self.clone() }
+        Self {
+            id: format!("{}-again", self.id),
+            ..self.clone()
+        }
     }
 
     pub async fn send(&self, http: &Client, url: &str) -> Answer {
         let path = format!("{url}/api/campaigns/{}/{}", self.campaign, self.verb.path());
-        let mut request = http.post(path).bearer_auth(&self.bearer).header("X-Request-Id", &self.id);
+        let mut request = http
+            .post(path)
+            .bearer_auth(&self.bearer)
+            .header("X-Request-Id", &self.id);
         if let Some(key) = &self.key {
             request = request.header("Idempotency-Key", key);
         }
         match request.send().await {
             Ok(response) => self.read(response).await,
             Err(error) if error.is_connect() => Answer::NotSent,
-            Err(_) => Answer::Unknown,
+            Err(_) => Answer::Broken,
         }
     }
 
@@ -96,7 +104,9 @@ impl Asked {
         };
         let (etag, replayed) = (header("ETag"), header("Idempotency-Replayed"));
         let status = response.status();
-        let Ok(body) = response.text().await else { return Answer::Unknown };
+        let Ok(body) = response.text().await else {
+            return Answer::Broken;
+        };
         let code = || -> String {
             let value: Value = serde_json::from_str(&body).unwrap();
             value["error"]["code"].as_str().unwrap().to_owned()
@@ -106,8 +116,17 @@ impl Asked {
             StatusCode::SERVICE_UNAVAILABLE => Answer::Nothing,
             StatusCode::OK | StatusCode::BAD_REQUEST => {
                 let replayed = replayed.as_deref() == Some("true");
-                let reply = Reply { status, body, etag, replayed };
-                if status == StatusCode::OK { Answer::Done(reply) } else { Answer::Rejected(reply) }
+                let reply = Reply {
+                    status,
+                    body,
+                    etag,
+                    replayed,
+                };
+                if status == StatusCode::OK {
+                    Answer::Done(reply)
+                } else {
+                    Answer::Rejected(reply)
+                }
             }
             _ => panic!("{self:?} was answered {status}: {body}"),
         }
@@ -119,7 +138,7 @@ impl Answer {
     pub fn reply(&self) -> Option<&Reply> {
         match self {
             Self::Done(reply) | Self::Rejected(reply) => Some(reply),
-            Self::Nothing | Self::Unknown | Self::NotSent => None,
+            Self::Nothing | Self::Unknown | Self::Broken | Self::NotSent => None,
         }
     }
 }
@@ -127,7 +146,12 @@ impl Answer {
 impl Reply {
     /// The campaign's version, from the entity tag.
     pub fn version(&self) -> i64 {
-        self.etag.as_deref().unwrap().trim_matches('"').parse().unwrap()
+        self.etag
+            .as_deref()
+            .unwrap()
+            .trim_matches('"')
+            .parse()
+            .unwrap()
     }
 
     /// A field of the campaign in the body.

@@ -23,35 +23,53 @@ const REPEATED_AT_ONCE: usize = 24;
 const EARLIER_REPEATED: usize = 100;
 
 pub struct Rounds {
-    pub world: World,
-    pub audit: Audit,
+    world: World,
+    fault: Fault,
+    audit: Audit,
     /// Requests of earlier rounds with their answers, some of which are repeated in each round.
     remembered: Vec<Sent>,
 }
 
 impl Rounds {
-    pub async fn new(seed: u64) -> Self {
-        let world = World::new(seed).await;
-        Self { world, audit: Audit::default(), remembered: vec![] }
+    /// Rounds with such faults.
+    pub async fn new(seed: u64, fault: Fault) -> Self {
+        let world = World::new(seed, fault.services()).await;
+        Self {
+            world,
+            fault,
+            audit: Audit::default(),
+            remembered: vec![],
+        }
     }
 
-    pub async fn play(&mut self, name: &str, fault: Fault) {
-        let began = Instant::now();
-        let (sent, http) = self.load(name, fault).await;
+    pub async fn play(&mut self, name: &str) {
+        let (fault, began) = (self.fault, Instant::now());
+        let (sent, http) = self.load(name).await;
         let loaded = began.elapsed();
         let tally = tally(&sent);
+        let broken = sent.iter().find(|sent| sent.answer == Answer::Broken);
+        assert!(
+            fault.kills_the_service() || broken.is_none(),
+            "never answered: {broken:?}"
+        );
         self.reckon(sent, &http).await;
         let reckoned = began.elapsed() - loaded;
         println!("{name}, {fault:?}: {tally}; {loaded:.1?} of load, {reckoned:.1?} of checks");
     }
 
-    async fn load(&mut self, name: &str, fault: Fault) -> (Vec<Sent>, Client) {
+    async fn load(&mut self, name: &str) -> (Vec<Sent>, Client) {
         let world = &mut self.world;
-        let keyless = world.journals.iter().filter(|_| world.dice.random_ratio(1, 3)).collect();
-        let traffic = Traffic::start(name, &world.url, &world.tenants, keyless, &mut world.dice);
+        let long_commits = world.dice.random();
+        world.set_long_commits(long_commits).await;
+        let keyless = world
+            .journals
+            .iter()
+            .filter(|_| world.dice.random_ratio(1, 3))
+            .collect();
+        let traffic = Traffic::start(name, &world.urls, &world.tenants, keyless, &mut world.dice);
         traffic.until(world.dice.random_range(BEFORE)).await;
         tokio::time::sleep(Duration::from_micros(world.dice.random_range(0..20_000))).await;
-        fault.strike(world).await;
+        self.fault.strike(world, &traffic).await;
         let recovered = traffic.until(traffic.acknowledged() + AFTER);
         tokio::time::timeout(Duration::from_secs(RECOVERY_SECONDS_MAX), recovered)
             .await
@@ -66,17 +84,20 @@ impl Rounds {
         self.audit.agrees_with(&sent);
         self.find_out(&sent, http).await;
         self.replay(&sent, http).await;
-        assert_eq!(self.audit.read_on(&self.world).await, 0, "a replayed request changed something");
+        assert_eq!(
+            self.audit.read_on(&self.world).await,
+            0,
+            "a replayed request changed something"
+        );
         self.audit.check_effects(&self.world).await;
         check_rows(&self.world).await;
-        self.remembered.extend(sent.into_iter().filter(is_replayable));
+        self.remembered
+            .extend(sent.into_iter().filter(is_replayable));
     }
 
     /// A client that does not know what became of its request makes it again, with the same key.
     async fn find_out(&mut self, sent: &[Sent], http: &Client) {
-        let in_doubt = |sent: &&Sent| {
-            sent.asked.key.is_some() && matches!(sent.answer, Answer::Unknown | Answer::Nothing)
-        };
+        let in_doubt = |sent: &&Sent| sent.asked.key.is_some() && sent.answer.reply().is_none();
         let asked = sent.iter().filter(in_doubt).map(|sent| sent.asked.again());
         let answers = ask_all(asked.collect(), http, &self.world).await;
         self.audit.read_on(&self.world).await;
@@ -87,14 +108,22 @@ impl Rounds {
 
     /// Answers that a client holds in its hands are given again, to the letter.
     async fn replay(&mut self, sent: &[Sent], http: &Client) {
-        let earlier = self.remembered.sample(&mut self.world.dice, EARLIER_REPEATED);
-        let known: Vec<&Sent> =
-            sent.iter().filter(|sent| is_replayable(sent)).chain(earlier).collect();
+        let earlier = self
+            .remembered
+            .sample(&mut self.world.dice, EARLIER_REPEATED);
+        let known: Vec<&Sent> = sent
+            .iter()
+            .filter(|sent| is_replayable(sent))
+            .chain(earlier)
+            .collect();
         let asked = known.iter().map(|sent| sent.asked.again());
         let answers = ask_all(asked.collect(), http, &self.world).await;
         for (first, second) in known.iter().zip(answers) {
             let original = first.answer.reply().unwrap();
-            let expected = Reply { replayed: true, ..original.clone() };
+            let expected = Reply {
+                replayed: true,
+                ..original.clone()
+            };
             assert_eq!(second.answer.reply(), Some(&expected), "{:?}", first.asked);
         }
     }
@@ -104,11 +133,12 @@ fn tally(sent: &[Sent]) -> String {
     let count =
         |wanted: fn(&Answer) -> bool| sent.iter().filter(|sent| wanted(&sent.answer)).count();
     format!(
-        "{} acknowledged, {} rejected, {} not done, {} unknown",
+        "{} acknowledged, {} rejected, {} not done, {} unknown, {} broken",
         count(|answer| matches!(answer, Answer::Done(_))),
         count(|answer| matches!(answer, Answer::Rejected(_))),
         count(|answer| *answer == Answer::Nothing),
         count(|answer| *answer == Answer::Unknown),
+        count(|answer| *answer == Answer::Broken),
     )
 }
 
@@ -127,9 +157,15 @@ async fn ask_all(asked: Vec<Asked>, http: &Client, world: &World) -> Vec<Sent> {
             if answer.reply().is_some() {
                 return Sent { asked, answer };
             }
-            assert!(Instant::now() < deadline, "{asked:?} is not answered: {answer:?}");
+            assert!(
+                Instant::now() < deadline,
+                "{asked:?} is not answered: {answer:?}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     });
-    stream::iter(asking).buffered(REPEATED_AT_ONCE).collect().await
+    stream::iter(asking)
+        .buffered(REPEATED_AT_ONCE)
+        .collect()
+        .await
 }

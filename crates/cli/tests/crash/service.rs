@@ -25,30 +25,49 @@ const ARGUMENTS: [&str; 6] = [
 pub struct Service {
     child: Child,
     said: Lines<BufReader<ChildStdout>>,
-    /// Where the public API is, as in `http://127.0.0.1:1234`.
+    /// Where the public API is, as in `http://127.0.0.1:1234`; empty while it does not listen.
     pub url: String,
 }
 
 impl Service {
     /// Started on the playground's data directory; returns when it listens.
-    pub async fn start(playground: &Playground) -> Self {
-        Self::start_with(playground.program(&ARGUMENTS)).await
+    pub async fn start(playground: &Playground, more: &[&str]) -> Self {
+        let arguments = [ARGUMENTS.as_slice(), more].concat();
+        let mut service = Self::spawn(playground.program(&arguments));
+        service.listens().await;
+        service
     }
 
-    /// Started as `command` has it.
-    pub async fn start_with(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
-        let announced = line_after(&mut said, "Public API    ");
-        let url = tokio::time::timeout(Duration::from_secs(START_SECONDS_MAX), announced)
-            .await
-            .expect("the service announces itself in time");
-        Self { child, said, url }
+    /// Started, in a process group of its own, as a terminal does it.
+    pub fn spawn(mut command: Command) -> Self {
+        let mut child = command
+            .process_group(0)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self {
+            child,
+            said,
+            url: String::new(),
+        }
+    }
+
+    /// Returns when it has said where it listens.
+    pub async fn listens(&mut self) {
+        let announced = self.says("Public API    ");
+        let url = tokio::time::timeout(Duration::from_secs(START_SECONDS_MAX), announced).await;
+        self.url = url.expect("the service announces itself in time");
     }
 
     /// What the program says next after `beginning`, on a line that begins so.
     pub async fn says(&mut self, beginning: &str) -> String {
-        line_after(&mut self.said, beginning).await
+        while let Some(line) = self.said.next_line().await.unwrap() {
+            if let Some(rest) = line.strip_prefix(beginning) {
+                return rest.to_owned();
+            }
+        }
+        panic!("the service ended and never said `{beginning}`");
     }
 
     pub fn pid(&self) -> Pid {
@@ -59,9 +78,10 @@ impl Service {
         kill(self.pid(), signal).unwrap();
     }
 
-    /// Kills it and returns when it is gone.
+    /// Kills it, if it has not ended yet, and returns when it is gone.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();
+        self.url.clear();
     }
 
     pub async fn exit(&mut self) -> ExitStatus {
@@ -70,13 +90,4 @@ impl Service {
             .expect("the service ends in time")
             .unwrap()
     }
-}
-
-async fn line_after(said: &mut Lines<BufReader<ChildStdout>>, beginning: &str) -> String {
-    while let Some(line) = said.next_line().await.unwrap() {
-        if let Some(rest) = line.strip_prefix(beginning) {
-            return rest.to_owned();
-        }
-    }
-    panic!("the service ended and never said `{beginning}`");
 }

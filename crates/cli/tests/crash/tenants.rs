@@ -19,7 +19,6 @@ const PROSPECTS: usize = 2;
 
 #[derive(Debug, Clone)]
 pub struct Tenant {
-    pub user: UserId,
     pub journal: JournalId,
     /// An API key.
     pub bearer: String,
@@ -50,7 +49,11 @@ pub async fn settle(
         for _ in 0..CAMPAIGNS {
             campaigns.push(campaign(&lanes, user).await);
         }
-        tenants.push(Tenant { user, journal: journals.of(user), bearer, campaigns });
+        tenants.push(Tenant {
+            journal: journals.of(user),
+            bearer,
+            campaigns,
+        });
     }
     drop(lanes);
     while running.join_next().await.is_some() {}
@@ -71,10 +74,16 @@ fn user_in(journals: Journals, number: usize) -> UserId {
 
 async fn key_of(playground: &Playground, user: UserId) -> String {
     let user = user.0.to_string();
-    let output =
-        playground.program(&["keys", "create", "--user", &user]).output().await.unwrap();
+    let output = playground
+        .program(&["keys", "create", "--user", &user])
+        .output()
+        .await
+        .unwrap();
     assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .trim_end()
+        .to_owned()
 }
 
 async fn campaign(lanes: &Lanes, user: UserId) -> CampaignId {
@@ -91,7 +100,9 @@ async fn campaign(lanes: &Lanes, user: UserId) -> CampaignId {
             tenant: Some(user),
             command,
             expected: None,
-            origin: Origin::of(Actor::Operator { name: "test".to_owned() }),
+            origin: Origin::of(Actor::Operator {
+                name: "test".to_owned(),
+            }),
             remember: None,
         };
         let verdict = lanes.submit(lanes.journal_of(user), request).await.unwrap();
@@ -103,16 +114,27 @@ async fn campaign(lanes: &Lanes, user: UserId) -> CampaignId {
 fn create(user: UserId, id: CampaignId) -> Command {
     let settings = Settings {
         name: Name::try_from(format!("Campaign {id}")).unwrap(),
-        channel: Channel::Linkedin(LinkedInSettings { skip_other_campaigns: false }),
+        channel: Channel::Linkedin(LinkedInSettings {
+            skip_other_campaigns: false,
+        }),
         operating_hours: None,
         sender_account_ids: vec![AccountId(new_id())],
     };
     let nodes = vec![node(NodeKind::ConnectionRequest), node(NodeKind::End)];
-    Command::Create { user_id: user, settings: Box::new(settings), nodes }
+    Command::Create {
+        user_id: user,
+        settings: Box::new(settings),
+        nodes,
+    }
 }
 
 fn node(kind: NodeKind) -> Node {
-    Node { id: NodeId(new_id()), kind, content: Content::default(), delay: Delay::default() }
+    Node {
+        id: NodeId(new_id()),
+        kind,
+        content: Content::default(),
+        delay: Delay::default(),
+    }
 }
 
 fn new_id() -> Uuid {

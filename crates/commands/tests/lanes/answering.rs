@@ -29,6 +29,41 @@ async fn a_batch_of_many_commands_is_one_transaction_and_an_answer_each() {
 }
 
 #[tokio::test]
+async fn a_batch_decided_from_memory_is_one_transaction_and_an_answer_each_too() {
+    let database = TestDatabase::create().await;
+    let user = new_user();
+    let lanes = database.lanes("lanes");
+    let campaigns = join_all((0..100).map(|_| Script::new(&lanes, user).active())).await;
+    let committed = lanes.batches("committed");
+
+    for (command, status) in [
+        (Command::Pause, Status::Paused),
+        (Command::Resume, Status::Active),
+    ] {
+        let asked = campaigns
+            .iter()
+            .map(|id| lanes.ask(user, *id, command.clone()));
+        for (id, answer) in campaigns.iter().zip(join_all(asked).await) {
+            let Ok(Verdict::Done(row)) = answer else {
+                panic!("{answer:?}")
+            };
+            let latest = database.events(*id).await.pop().unwrap();
+            assert_eq!((row.id, row.campaign.stage.status()), (*id, status));
+            assert_eq!(
+                (row.version, row.updated_at),
+                (latest.version, latest.recorded_at)
+            );
+            assert_eq!(
+                database.effects(*id).await.pop().unwrap().position,
+                latest.position
+            );
+        }
+    }
+
+    assert_eq!(lanes.batches("committed"), committed + 2);
+}
+
+#[tokio::test]
 async fn a_command_sees_what_the_ones_before_it_in_its_batch_did() {
     let database = TestDatabase::create().await;
     let user = new_user();

@@ -1,26 +1,132 @@
-//! Pausing: the documented call, to the letter.
+//! Pausing: what it does, and when it is refused.
 
+use domain::Event;
+use event_store::Actor;
+use serde_json::json;
 use testkit::TestApp;
 
 #[tokio::test]
-async fn a_pause_answers_the_campaign_as_it_is_now() {
+async fn a_pause_is_one_event_one_effect_and_one_version() {
+    let app = TestApp::spawn().await;
+    let tenant = app.tenant().await;
+    let id = app.active_campaign(&tenant).await;
+    let before = app.events(id).await;
+    let effects_before = app.effects(id).await.len();
+
+    app.pause(&tenant, id).await;
+
+    let after = app.events(id).await;
+    let paused = after.last().unwrap();
+    assert_eq!(after.len(), before.len() + 1);
+    assert!(
+        matches!(paused.event, Event::CampaignPaused(_)),
+        "{paused:?}"
+    );
+    assert_eq!(paused.version, before.last().unwrap().version.next());
+    let effects = app.effects(id).await;
+    assert_eq!(effects.len(), effects_before + 1);
+    let effect = effects.last().unwrap();
+    let detail: serde_json::Value = serde_json::from_str(&effect.detail).unwrap();
+    assert_eq!(
+        (effect.position, effect.kind.as_str()),
+        (paused.position, "complete_waitpoints")
+    );
+    assert_eq!(
+        detail,
+        json!({"token_kind": "sleep", "output": {"paused": true}})
+    );
+}
+
+#[tokio::test]
+async fn a_pause_is_seen_by_the_next_read() {
     let app = TestApp::spawn().await;
     let tenant = app.tenant().await;
     let id = app.active_campaign(&tenant).await;
 
-    let answer = app.pause(&tenant, id).await;
+    let paused = app.pause(&tenant, id).await;
+    let read = app.get(&tenant, id).await;
 
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.json()["campaign"]["status"], "paused");
+    assert_eq!(read.json()["campaign"], paused.json()["campaign"]);
 }
 
 #[tokio::test]
-async fn a_pause_of_a_paused_campaign_is_refused() {
+async fn a_pause_of_any_other_status_is_refused_and_says_which() {
     let app = TestApp::spawn().await;
     let tenant = app.tenant().await;
-    let id = app.paused_campaign(&tenant).await;
+    let campaigns = [
+        ("draft", app.draft_campaign(&tenant).await),
+        ("launching", app.launching_campaign(&tenant).await),
+        ("paused", app.paused_campaign(&tenant).await),
+        ("completed", app.completed_campaign(&tenant).await),
+    ];
+    let before = app.checksums().await;
 
-    let answer = app.pause(&tenant, id).await;
+    for (status, id) in campaigns {
+        let answer = app.pause(&tenant, id).await;
 
-    assert_eq!(answer.problem(), (400, "campaign_not_active".to_owned()));
+        assert_eq!(
+            answer.problem(),
+            (400, "campaign_not_active".to_owned()),
+            "{status}"
+        );
+        assert_eq!(answer.message(), "Only active campaigns can be paused");
+        assert_eq!(answer.details(), json!({ "current_status": status }));
+    }
+    assert_eq!(app.checksums().await, before);
+}
+
+#[tokio::test]
+async fn the_event_of_a_pause_names_the_key_that_asked_and_nothing_secret() {
+    let app = TestApp::spawn().await;
+    let tenant = app.tenant().await;
+    let id = app.active_campaign(&tenant).await;
+
+    app.pause(&tenant, id).await;
+
+    let metadata = app.events(id).await.pop().unwrap().metadata;
+    assert_eq!(
+        metadata.actor,
+        Actor::Key {
+            prefix: tenant.key[..24].to_owned()
+        }
+    );
+    assert_eq!(metadata.reason, None);
+}
+
+#[tokio::test]
+async fn a_pause_knows_the_sends_that_were_already_permitted() {
+    let app = TestApp::spawn().await;
+    let tenant = app.tenant().await;
+    let id = app.active_campaign(&tenant).await;
+    for number in 0..2 {
+        app.elsewhere(&tenant, id, testkit::request_permit(id, number))
+            .await;
+    }
+
+    app.pause(&tenant, id).await;
+
+    let Event::CampaignPaused(paused) = app.events(id).await.pop().unwrap().event else {
+        panic!("the latest event is no pause");
+    };
+    assert_eq!(paused.sends_in_flight, 2);
+}
+
+#[tokio::test]
+async fn pause_and_resume_can_go_on_for_ever() {
+    let app = TestApp::spawn().await;
+    let tenant = app.tenant().await;
+    let id = app.active_campaign(&tenant).await;
+
+    for _ in 0..20 {
+        assert_eq!(
+            app.pause(&tenant, id).await.json()["campaign"]["status"],
+            "paused"
+        );
+        assert_eq!(
+            app.resume(&tenant, id).await.json()["campaign"]["status"],
+            "active"
+        );
+    }
+
+    assert_eq!(app.events(id).await.len(), 4 + 40);
 }

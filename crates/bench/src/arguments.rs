@@ -1,0 +1,115 @@
+//! The command line.
+
+use clap::Parser;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const AFTER_HELP: &str = "\
+What is compared:
+  pgbench   one prepared statement per transaction: compare-and-set of a campaign's row, insert
+            of the event, insert of the effect; through a Unix socket, nothing in between
+  fermata   POST /api/campaigns/{id}/pause and /resume, over HTTP with kept connections, with
+            keys, rules, dense positions and an answer that tells the campaign
+Both commit durably (fsync and synchronous_commit are on) and write rows of the same width. Each
+client pauses a random campaign of its own and then resumes it, as fast as the answers come.
+
+Examples:
+  fermata-bench                                        the whole comparison, about 6 minutes
+  fermata-bench --seconds 2 --rounds 1                 a quick look
+  fermata-bench --clients 16 --connections 256 --seconds 30
+                                                       long enough to look at with a profiler
+
+Exit status: 0 when every request was answered as it must and the log agrees; 1 otherwise.";
+
+/// Measures Fermata beside pgbench on a PostgreSQL of its own, which is deleted afterwards.
+#[derive(Debug, Parser)]
+#[command(name = "fermata-bench", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// Seconds that each measurement takes.
+    #[arg(long, value_name = "N", default_value = "8")]
+    pub seconds: NonZeroU32,
+    /// Seconds of the same load before each measurement, not counted.
+    #[arg(long, value_name = "N", default_value = "3")]
+    pub warm_up_seconds: NonZeroU32,
+    /// How often everything is measured; the table shows medians.
+    #[arg(long, value_name = "N", default_value = "2")]
+    pub rounds: NonZeroU32,
+    /// Active campaigns.
+    #[arg(long, value_name = "N", default_value = "100000")]
+    pub campaigns: NonZeroU32,
+    /// Users whose campaigns they are.
+    #[arg(long, value_name = "N", default_value = "50")]
+    pub tenants: NonZeroU32,
+    /// Journals of the service's database. Default: as many as a new database gets.
+    #[arg(long, value_name = "N")]
+    pub journals: Option<i16>,
+    /// Clients of pgbench, one measurement each.
+    #[arg(
+        long,
+        value_name = "N,...",
+        value_delimiter = ',',
+        default_value = "1,16,64"
+    )]
+    pub clients: Vec<NonZeroU32>,
+    /// Connections to the service, one measurement each.
+    #[arg(
+        long,
+        value_name = "N,...",
+        value_delimiter = ',',
+        default_value = "1,16,64,256"
+    )]
+    pub connections: Vec<NonZeroU32>,
+    /// Where the temporary PostgreSQL lives; should be a real disk. Default: the system's
+    /// directory for temporary files.
+    #[arg(long, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// The service's program. Default: `fermata` beside this program.
+    #[arg(long, value_name = "FILE")]
+    pub service: Option<PathBuf>,
+    /// Where the report goes. Default: bench/report.json in the build's target directory.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Refuses what cannot be measured.
+    pub fn check(&self) -> Result<(), String> {
+        let most = self
+            .clients
+            .iter()
+            .chain(&self.connections)
+            .chain([&self.tenants])
+            .max();
+        match most {
+            Some(most) if self.campaigns < *most => Err(format!(
+                "--campaigns must be at least {most}: each client and tenant has its own"
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// How long a measurement takes.
+    pub fn measured(&self) -> Duration {
+        Duration::from_secs(u64::from(self.seconds.get()))
+    }
+
+    /// How long the load runs before it.
+    pub fn warm_up(&self) -> Duration {
+        Duration::from_secs(u64::from(self.warm_up_seconds.get()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_client_needs_a_campaign_of_its_own() {
+        let too_few = Arguments::parse_from(["fermata-bench", "--campaigns", "255"]);
+        let enough = Arguments::parse_from(["fermata-bench", "--campaigns", "256"]);
+
+        assert!(too_few.check().unwrap_err().contains("at least 256"));
+        assert!(enough.check().is_ok());
+    }
+}

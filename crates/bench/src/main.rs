@@ -1,0 +1,70 @@
+//! How fast is Fermata, and how fast is PostgreSQL alone? Both are measured in one run, on one
+//! cluster, in turns, so that a slow or busy machine slows both.
+//!
+//! The reference is `pgbench` calling one statement per pause (`reference`). Fermata is the real
+//! program, asked over HTTP (`service`, `load`) about campaigns that were made by commands
+//! (`campaigns`). Afterwards every answer is looked for in the log (`audit`): fast and wrong is a
+//! failure.
+//!
+//! | Question | Module |
+//! |---|---|
+//! | in which order? | `run` |
+//! | on what machine and cluster? | `machine`, `cluster` |
+//! | who spent the processors' time? | `processor` |
+//! | what is written and shown? | `report`, `table`, `progress` |
+
+mod answer;
+mod arguments;
+mod audit;
+mod campaigns;
+mod cluster;
+mod latency;
+mod load;
+mod machine;
+mod pgbench;
+mod processor;
+mod progress;
+mod reference;
+mod report;
+mod requests;
+mod run;
+mod service;
+mod table;
+
+use arguments::Arguments;
+use clap::Parser;
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match start(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _closed = writeln!(io::stderr(), "fermata-bench: {}", chain(error.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    arguments.check()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let report = runtime.block_on(run::run(arguments))?;
+    table::show(&report)?;
+    let path = report.write(arguments.report.as_deref())?;
+    writeln!(io::stdout(), "\nEvery figure: {}", path.display())?;
+    report.verdict()
+}
+
+/// An error with its causes, each once.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| (**error).source());
+    causes
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
+}

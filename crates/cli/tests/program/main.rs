@@ -1,0 +1,34 @@
+//! The program as people and scripts meet it: what it prints, where, and how it ends.
+//!
+//! Each test runs the real program, in a directory of its own and with an environment that holds
+//! nothing but the path, on a private PostgreSQL that it makes for itself.
+//!
+//! - `configuring`, `help`: settings, and the pages that explain them
+//! - `keys`, `demo`, `history`, `migrating`: the commands
+//! - `sharing`: commands beside a service and beside each other
+//! - `serving`: what a service says of itself, and what outlives it
+//! - `running`: a command's output; `playground` and `service` are those of the crash tests
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test is started by nobody who could hand the environment down"
+)]
+
+mod configuring;
+mod demo;
+mod help;
+mod history;
+mod keys;
+mod migrating;
+#[path = "../crash/playground.rs"]
+mod playground;
+mod running;
+#[path = "../crash/service.rs"]
+mod service;
+mod serving;
+mod sharing;

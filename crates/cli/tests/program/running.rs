@@ -1,0 +1,68 @@
+//! Running the program to its end, and asking a service.
+
+use crate::playground::Playground;
+use reqwest::Client;
+use serde_json::Value;
+use std::process::Output;
+use tokio::process::Command;
+
+/// The documented example's campaign, which is the demo's too.
+pub const DEMO_CAMPAIGN: &str = "8c2b2d4e-e29b-41d4-a716-446655440000";
+/// A campaign that nobody ever made.
+pub const NO_CAMPAIGN: &str = "8c2b2d4e-e29b-41d4-a716-44665544ffff";
+pub const USER: &str = "22222222-2222-4222-8222-222222222222";
+
+/// What it printed, having done what it was asked.
+pub async fn does(playground: &Playground, arguments: &[&str]) -> String {
+    did(playground.program(arguments)).await
+}
+
+/// The same for a command of one's own making.
+pub async fn did(mut command: Command) -> String {
+    let output = command.output().await.unwrap();
+    assert!(output.status.success(), "{command:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What it complained of, having refused: one sentence on standard error, nothing on standard
+/// output.
+pub async fn refuses(playground: &Playground, arguments: &[&str]) -> String {
+    refused(playground.program(arguments)).await
+}
+
+/// The same for a command of one's own making.
+pub async fn refused(mut command: Command) -> String {
+    let output = command.output().await.unwrap();
+    assert_eq!(output.status.code(), Some(1), "{command:?}: {output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+    let said = String::from_utf8(output.stderr).unwrap();
+    let sentence = said
+        .strip_prefix("fermata: ")
+        .unwrap_or_else(|| panic!("{said}"));
+    assert_eq!(sentence.trim_end().lines().count(), 1, "{said}");
+    sentence.trim_end().to_owned()
+}
+
+/// What clap refuses: the second exit code, and how it is meant.
+pub async fn misused(playground: &Playground, arguments: &[&str]) -> String {
+    let Output { status, stderr, .. } = playground.program(arguments).output().await.unwrap();
+    assert_eq!(status.code(), Some(2));
+    String::from_utf8(stderr).unwrap()
+}
+
+pub fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// The demo workspace, made or found.
+pub async fn demo(playground: &Playground) -> Value {
+    json(&does(playground, &["demo", "--json"]).await)
+}
+
+/// The status of an answer to a question that needs a key.
+pub async fn status(url: &str, key: &str) -> u16 {
+    let asked = Client::new()
+        .get(format!("{url}/api/campaigns"))
+        .bearer_auth(key);
+    asked.send().await.unwrap().status().as_u16()
+}

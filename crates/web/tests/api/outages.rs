@@ -1,0 +1,48 @@
+//! When the machine fails: the caller is told whether it happened, and when to come again.
+
+use testkit::TestApp;
+
+#[tokio::test]
+async fn while_the_database_is_away_every_call_is_told_to_come_again() {
+    let app = TestApp::spawn().await;
+    let tenant = app.tenant().await;
+    let id = app.active_campaign(&tenant).await;
+    app.database().close_doors().await;
+
+    for call in [
+        app.list(&tenant),
+        app.get(&tenant, id),
+        app.pause(&tenant, id),
+    ] {
+        let answer = call.await;
+
+        assert_eq!(answer.problem(), (503, "unavailable".to_owned()));
+        assert_eq!(answer.header("retry-after"), Some("1"));
+    }
+    assert_eq!(app.internal("GET", "/health/ready").await.status, 503);
+    assert_eq!(app.internal("GET", "/health/live").await.status, 200);
+
+    app.database().open_doors().await;
+    assert_eq!(app.internal("GET", "/health/ready").await.status, 200);
+    assert_eq!(app.pause(&tenant, id).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_change_that_the_database_refuses_is_our_fault_and_did_not_happen() {
+    let app = TestApp::spawn().await;
+    let tenant = app.tenant().await;
+    let id = app.active_campaign(&tenant).await;
+    app.database().poison(id).await;
+    let before = app.checksums().await;
+
+    let answer = app.pause(&tenant, id).idempotency_key("once").await;
+
+    assert_eq!(answer.problem(), (500, "internal_error".to_owned()));
+    assert!(
+        answer.message().contains("nothing happened"),
+        "{}",
+        answer.message()
+    );
+    assert!(!answer.body.contains("poison"), "{}", answer.body);
+    assert_eq!(app.checksums().await, before);
+}
