@@ -94,8 +94,7 @@ impl Traffic {
     pub async fn until_everyone_is_answered(&self) {
         let mut answered = self.answered.subscribe();
         let before = *answered.borrow();
-        let moved =
-            |now: &[u64; CLIENTS]| now.iter().zip(before).all(|(now, then)| then < *now);
+        let moved = |now: &[u64; CLIENTS]| now.iter().zip(before).all(|(now, then)| then < *now);
         answered.wait_for(moved).await.unwrap();
     }
 

@@ -74,7 +74,12 @@ impl World {
     pub async fn set_long_commits(&self, long: bool) {
         let able = if long { "ENABLE" } else { "DISABLE" };
         let statement = format!("ALTER TABLE effects {able} TRIGGER commits_linger");
-        self.connect().await.client.batch_execute(&statement).await.unwrap();
+        self.connect()
+            .await
+            .client
+            .batch_execute(&statement)
+            .await
+            .unwrap();
     }
 
     /// Kills the service, if it has not ended yet, and starts it anew.
@@ -118,7 +123,7 @@ impl World {
 }
 
 /// How to connect, learned as another user of the running cluster.
-async fn database_of(playground: &Playground) -> Config {
+pub async fn database_of(playground: &Playground) -> Config {
     let settings = Settings {
         data_directory: playground.data.clone(),
         durability: Durability::Full,

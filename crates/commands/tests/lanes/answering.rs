@@ -1,6 +1,6 @@
 //! What a lane answers on its own: conditions, tenants, ids, and batches of many commands.
 
-use commands::{Expected, Verdict};
+use commands::{Expected, Remember, Remembered, Verdict};
 use domain::{Command, Rejection, Status, Version};
 use futures_util::future::join_all;
 use testkit::{Script, TestDatabase, new_campaign_id, new_user, request};
@@ -159,6 +159,44 @@ async fn a_command_for_another_version_is_told_the_version_and_does_nothing() {
         let resumed = ask(&[0, latest.0 + 1], Command::Resume).await;
         assert!(matches!(resumed, Verdict::Done(_)), "{resumed:?}");
     }
+}
+
+#[tokio::test]
+async fn requests_with_one_key_in_one_batch_are_one_command_and_one_answer() {
+    let database = TestDatabase::create().await;
+    let user = new_user();
+    let id = Script::new(database.maker(), user).active().await;
+    let lanes = database.lanes("lanes");
+    let remembering = |fingerprint| {
+        let mut request = request(user, id, Command::Pause);
+        let render = |verdict: &Verdict| {
+            let body = verdict.label().to_owned();
+            Some(Remembered {
+                status: 200,
+                body,
+                version: None,
+            })
+        };
+        let key = "once".to_owned();
+        request.remember = Some(Remember {
+            user_id: user,
+            key,
+            fingerprint,
+            render,
+        });
+        lanes.submit(user, request)
+    };
+
+    let answers = join_all([[1; 32], [1; 32], [2; 32], [1; 32]].map(remembering)).await;
+
+    assert!(matches!(&answers[0], Ok(Verdict::Done(_))), "{answers:?}");
+    assert!(matches!(&answers[1], Ok(Verdict::Replayed(told)) if told.body == "done"));
+    assert!(matches!(&answers[2], Ok(Verdict::KeyReused)), "{answers:?}");
+    assert!(matches!(&answers[3], Ok(Verdict::Replayed(told)) if told.body == "done"));
+    assert_eq!(
+        (lanes.batches("committed"), lanes.batches("refused")),
+        (1, 0)
+    );
 }
 
 #[tokio::test]

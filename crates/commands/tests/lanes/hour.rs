@@ -10,6 +10,7 @@ use commands::{Expected, Failure, Remember, Remembered, Verdict};
 use domain::{CampaignId, Command, Name, Progress, SettingsPatch, UserId, Version};
 use futures_util::future::join_all;
 use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use std::collections::BTreeMap;
 use testkit::{Script, TestDatabase, TestLanes, new_user, permit, prospect, request_permit};
@@ -47,7 +48,7 @@ impl Caller<'_> {
     }
 
     async fn ask(&mut self) -> Told {
-        let Owned { user, id } = self.campaigns[self.random.random_range(0..self.campaigns.len())];
+        let Owned { user, id } = *self.campaigns.choose(&mut self.random).unwrap();
         let command = self.command(id);
         let may_be_no_news = matches!(command, Command::ReportSent { .. });
         let (tag, mut request) = tagged(user, id, command);
@@ -125,8 +126,8 @@ fn rename(name: &str) -> Command {
 
 async fn campaigns(database: &TestDatabase) -> Vec<Owned> {
     let users: Vec<UserId> = std::iter::repeat_with(new_user).take(TENANTS).collect();
-    let campaigns = (0..CAMPAIGNS).map(async |number| {
-        let user = users[number % TENANTS];
+    let owners = users.into_iter().cycle().take(CAMPAIGNS);
+    let campaigns = owners.map(async |user| {
         let id = Script::new(database.maker(), user)
             .prospects(PROSPECTS)
             .active()

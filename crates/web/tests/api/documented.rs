@@ -32,8 +32,11 @@ fn without_blanks(json: &str) -> String {
 }
 
 fn time(answer: &Answer, field: &str) -> String {
-    answer.json()["campaign"][field]
-        .as_str()
+    let place = format!("/campaign/{field}");
+    answer
+        .json()
+        .pointer(&place)
+        .and_then(|time| time.as_str())
         .unwrap()
         .to_owned()
 }

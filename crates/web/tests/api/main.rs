@@ -2,7 +2,11 @@
 //!
 //! Every answer of every test is held to the envelope and to `X-Request-Id` (`testkit::Answer`),
 //! and every database is compared with a replay of its log when its test is over.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod authenticating;
 mod bodies;
