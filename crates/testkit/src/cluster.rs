@@ -27,14 +27,17 @@ const PARAMETERS: [(&str, &str); 2] = [("max_connections", "400"), ("shared_buff
 /// How to connect to the run's cluster, to the database that counts the tests.
 pub(crate) fn cluster() -> &'static Config {
     static CLUSTER: OnceLock<Config> = OnceLock::new();
-    CLUSTER.get_or_init(
-        || match elsewhere(async { open().await.map_err(|e| chain(&*e)) }) {
-            Ok(config) => config,
-            Err(cause) => panic!(
-                "these tests need PostgreSQL's server programs, and there is no cluster: {cause}"
-            ),
-        },
-    )
+    CLUSTER.get_or_init(|| elsewhere(open_or_panic()))
+}
+
+async fn open_or_panic() -> Config {
+    match open().await {
+        Ok(config) => config,
+        Err(error) => panic!(
+            "these tests start a PostgreSQL of their own, whatever DATABASE_URL says, and cannot: {}",
+            chain(error.as_ref())
+        ),
+    }
 }
 
 /// The run that this process is part of.

@@ -5,7 +5,7 @@ use tokio::runtime::{Builder, Runtime};
 
 /// Runs `future` to its end on a thread with a runtime of its own, and panics if it does. For
 /// `Drop`, and for what a test's single-threaded runtime must not hold up.
-pub fn elsewhere<T: Send>(future: impl Future<Output = T> + Send) -> T {
+pub(crate) fn elsewhere<T: Send>(future: impl Future<Output = T> + Send) -> T {
     let done = thread::scope(|scope| scope.spawn(|| runtime().block_on(future)).join());
     done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

@@ -38,7 +38,6 @@ pub use answer::Answer;
 pub use app::{Tenant, TestApp};
 pub use call::Call;
 pub use database::TestDatabase;
-pub use elsewhere::elsewhere;
 pub use eventually::eventually;
 pub use lanes::{TestLanes, request};
 pub use raw::RawConnection;

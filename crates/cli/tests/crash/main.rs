@@ -5,9 +5,9 @@
 //! The real program runs on a private PostgreSQL with `fsync` on. A round is: load, a crash in the
 //! middle of it, more load, and an audit of everything that any client was told.
 //!
-//! `FERMATA_CRASH_ROUNDS` multiplies nothing: it is the number of rounds of each test.
-//! `FERMATA_CRASH_SEED` repeats the choices of a run, whose seed is printed; the moments at which
-//! processes meet remain the machine's.
+//! `FERMATA_CRASH_ROUNDS` is the number of rounds of each test. `FERMATA_CRASH_SEED` repeats the
+//! choices of a run, whose seed is printed; which processes meet at which moment remains the
+//! machine's.
 //!
 //! - `crashes`: what is killed, one test each; `stopping`: what is only asked to stop
 //! - `world`: a service with tenants; `faults`: what befalls it; `round`: load and fault together

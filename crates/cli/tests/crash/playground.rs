@@ -57,13 +57,18 @@ impl Playground {
         command
     }
 
-    /// The first process of the server that runs on the data directory, if one does.
+    /// The first process of the server that runs on the data directory, if one does. Its pid file
+    /// may be that of a dead one, whose number is another's by now.
     pub fn postmaster(&self) -> Option<Pid> {
         let cluster = self.data.join("cluster");
         let text = fs::read_to_string(cluster.join("postmaster.pid")).ok()?;
         let pid: i32 = text.lines().next()?.trim().parse().ok()?;
-        let works_in = fs::read_link(format!("/proc/{pid}/cwd")).ok()?;
-        (works_in == cluster.canonicalize().ok()?).then(|| Pid::from_raw(pid))
+        let pid = Pid::from_raw(pid);
+        let is_its_own = match fs::read_link(format!("/proc/{pid}/cwd")) {
+            Ok(works_in) => works_in == cluster.canonicalize().ok()?,
+            Err(_) => !Path::new("/proc/self").exists() && kill(pid, None).is_ok(),
+        };
+        is_its_own.then_some(pid)
     }
 }
 

@@ -80,7 +80,7 @@ async fn a_second_signal_ends_it_at_once_and_leaves_the_database_to_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn told_to_stop_while_it_starts_it_leaves_nothing_running() {
+async fn a_control_c_while_it_starts_leaves_nothing_running() {
     let playground = Playground::new();
     let mut service = Service::spawn(playground.program(&["serve"]));
     eventually("it is starting", async || {
@@ -88,7 +88,7 @@ async fn told_to_stop_while_it_starts_it_leaves_nothing_running() {
     })
     .await;
 
-    service.signal(Signal::SIGTERM);
+    killpg(service.pid(), Signal::SIGINT).unwrap();
     let ended = service.exit().await;
 
     assert!(ended.success(), "{ended}");

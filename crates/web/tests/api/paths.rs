@@ -18,6 +18,8 @@ async fn an_id_that_is_not_as_documented_is_an_invalid_request() {
         "8c2b2d4e-e29b-41d4-a716-44665544000%C3%A9",
         "8c2b2d4e-e29b-41d4-a716-446655440000%00",
         "8c2b2d4e-e29b-41d4-a716-446655440000%20",
+        "%FF%FF",
+        "%zz",
     ] {
         for (method, path) in [
             ("POST", format!("/api/campaigns/{id}/pause")),
