@@ -1,10 +1,14 @@
 //! `fermata demo`.
 
 use crate::playground::Playground;
-use crate::running::{DEMO_CAMPAIGN, demo, does, json};
+use crate::running::{DEMO_CAMPAIGN, DEMO_EVENTS, demo, does, json};
 use crate::service::Service;
 use reqwest::Client;
 use serde_json::{Value, json};
+use std::process::Stdio;
+use std::time::Duration;
+
+const EVERY_STATUS: [&str; 5] = ["active", "completed", "draft", "launching", "paused"];
 
 /// The answer to a pause as the documentation has it, but for its two times.
 fn documented_answer() -> Value {
@@ -36,19 +40,30 @@ async fn the_demo_made_twice_is_one_workspace() {
     let (first, second) = (demo(&playground).await, demo(&playground).await);
 
     assert_eq!(first, second);
-    let statuses = first["campaigns"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|it| &it["status"]);
-    let mut statuses: Vec<&str> = statuses.map(|status| status.as_str().unwrap()).collect();
-    statuses.sort_unstable();
-    assert_eq!(
-        statuses,
-        ["active", "completed", "draft", "launching", "paused"]
-    );
+    assert_eq!(statuses(&first), EVERY_STATUS);
     let keys = json(&does(&playground, &["keys", "list", "--json"]).await);
     assert_eq!(keys["keys"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_demo_that_was_killed_half_way_is_finished_by_the_next() {
+    let playground = Playground::new();
+    does(&playground, &["migrate"]).await;
+    for milliseconds in (100..1_000).step_by(150) {
+        let mut killed = playground
+            .program(&["demo"])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        killed.kill().await.unwrap();
+    }
+
+    let made = demo(&playground).await;
+
+    assert_eq!(statuses(&made), EVERY_STATUS);
+    let history = json(&does(&playground, &["history", DEMO_CAMPAIGN, "--json"]).await);
+    assert_eq!(history["events"].as_array().unwrap().len(), DEMO_EVENTS);
 }
 
 #[tokio::test]
@@ -83,6 +98,14 @@ async fn the_documented_example_is_answered_as_documented() {
         assert!(text.as_str().unwrap().ends_with('Z'), "{text}");
     }
     assert_eq!(answer, documented_answer());
+}
+
+/// Of all its campaigns, in the order of the alphabet.
+fn statuses(made: &Value) -> Vec<&str> {
+    let campaigns = made["campaigns"].as_array().unwrap().iter();
+    let mut statuses: Vec<&str> = campaigns.map(|it| it["status"].as_str().unwrap()).collect();
+    statuses.sort_unstable();
+    statuses
 }
 
 async fn pause(service: &Service, made: &Value) -> Value {

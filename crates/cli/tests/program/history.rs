@@ -1,13 +1,11 @@
 //! `fermata history`.
 
 use crate::playground::Playground;
-use crate::running::{DEMO_CAMPAIGN, NO_CAMPAIGN, demo, does, json, misused, refuses};
+use crate::running::{DEMO_CAMPAIGN, DEMO_EVENTS, NO_CAMPAIGN, demo, does, json, misused, refuses};
 use crate::service::Service;
 use reqwest::Client;
 use serde_json::Value;
 
-/// Created, prospects added, launched, activated; 34 permits and sends; 4 replies.
-const DEMO_EVENTS: usize = 4 + 2 * 34 + 4;
 const REASON: &str = "bounces doubled\nsince noon";
 
 #[tokio::test]

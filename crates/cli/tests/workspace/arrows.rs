@@ -39,7 +39,7 @@ const ARROWS: [(&str, Allowed); 11] = [
     ),
     ("cli", AllBut(&["testkit"])),
     ("testkit", AllBut(&[])),
-    ("bench", Only(&[])),
+    ("bench", AllBut(&["testkit"])),
 ];
 
 /// What the pure crate must not reach for: each forbids the packages whose names begin so.
