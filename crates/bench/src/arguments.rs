@@ -32,6 +32,9 @@ pub struct Arguments {
     /// Seconds of the same load before each measurement, not counted.
     #[arg(long, value_name = "N", default_value = "3")]
     pub warm_up_seconds: NonZeroU32,
+    /// Seconds to wait at most, before each measurement, for others to leave the processors alone.
+    #[arg(long, value_name = "N", default_value = "20")]
+    pub patience_seconds: u32,
     /// How often everything is measured; the table shows medians.
     #[arg(long, value_name = "N", default_value = "2")]
     pub rounds: NonZeroU32,
@@ -92,6 +95,11 @@ impl Arguments {
     /// How long a measurement takes.
     pub fn measured(&self) -> Duration {
         Duration::from_secs(u64::from(self.seconds.get()))
+    }
+
+    /// How long others are waited for.
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(u64::from(self.patience_seconds))
     }
 
     /// How long the load runs before it.

@@ -6,9 +6,15 @@
 use serde::Serialize;
 use std::fs;
 use std::process;
+use std::time::{Duration, Instant};
 
 /// Linux reports times in hundredths of a second on every architecture, and sums up exactly.
 const TICK_MICROSECONDS: u64 = 10_000;
+
+/// How much of the processors is idle when the machine is quiet, and for how long.
+const QUIET_PERCENT: u64 = 85;
+const QUIET_MOMENTS: u32 = 4;
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// Whose time is counted.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +65,7 @@ impl Sample {
                 .and_then(Process::read)
                 .map_or(0, |service| service.own),
             postgres: cluster(watched.postmaster)?,
-            machine: Machine::parse(&fs::read_to_string("/proc/stat").ok()?)?,
+            machine: Machine::read()?,
         })
     }
 
@@ -85,6 +91,28 @@ impl Spent {
     /// By all and nobody: the length of time on every core.
     pub fn all_us(&self) -> u64 {
         self.load_us + self.service_us + self.postgres_us + self.others_us + self.idle_us
+    }
+}
+
+/// Waits until nobody else has used the processors for a moment, or for as long as `patience`.
+/// Returns at once where there is no `/proc`.
+pub async fn quiet(patience: Duration) {
+    let deadline = Instant::now() + patience;
+    let mut quiet_moments = 0;
+    let mut before = Machine::read();
+    while quiet_moments < QUIET_MOMENTS && Instant::now() < deadline {
+        tokio::time::sleep(MOMENT).await;
+        let after = Machine::read();
+        let Some((after, before)) = after.zip(before.replace(after.unwrap_or_default())) else {
+            return;
+        };
+        let all = after.all.saturating_sub(before.all);
+        let idle = after.idle.saturating_sub(before.idle);
+        quiet_moments = if all * QUIET_PERCENT <= idle * 100 {
+            quiet_moments + 1
+        } else {
+            0
+        };
     }
 }
 
@@ -127,6 +155,10 @@ fn cluster(postmaster: u32) -> Option<u64> {
 }
 
 impl Machine {
+    fn read() -> Option<Self> {
+        Self::parse(&fs::read_to_string("/proc/stat").ok()?)
+    }
+
     /// user nice system idle iowait irq softirq steal; what guests spend is in user and nice.
     fn parse(text: &str) -> Option<Self> {
         let line = text.lines().next()?.strip_prefix("cpu ")?;

@@ -16,7 +16,7 @@ use crate::latency::Latency;
 use crate::load::{Load, Order, Outcome};
 use crate::machine::Machine;
 use crate::pgbench;
-use crate::processor::{Sample, Spent, Watched};
+use crate::processor::{self, Sample, Spent, Watched};
 use crate::progress::{Progress, seconds};
 use crate::reference::Reference;
 use crate::report::{Phase, Ratios, Report, Row, Setting, System};
@@ -168,6 +168,7 @@ impl Bench<'_> {
     ) -> Result<Phase, Box<dyn Error>> {
         self.progress
             .begin(&format!("fermata, {clients} connections, round {round}"));
+        processor::quiet(self.arguments.patience()).await;
         let from = Instant::now() + self.arguments.warm_up();
         let window = (from, from + self.arguments.measured());
         let load = load(subject, clients, Order::Random, window)?;
@@ -226,6 +227,7 @@ impl Bench<'_> {
     ) -> Result<Phase, Box<dyn Error>> {
         self.progress
             .begin(&format!("pgbench, {clients} clients, round {round}"));
+        processor::quiet(self.arguments.patience()).await;
         let times = (self.arguments.warm_up(), self.arguments.measured());
         let measured = reference.measure(self.cluster, clients, times).await?;
         let phase = Phase {

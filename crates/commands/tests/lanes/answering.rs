@@ -120,8 +120,14 @@ async fn the_row_that_is_answered_is_the_row_that_is_kept() {
     let client = database.pool().get().await.unwrap();
     let journal = database.journal_of(user);
 
-    // The first is decided under the head, the others from memory.
-    for command in [Command::Pause, Command::Resume, Command::Pause] {
+    // The first is decided under the head, then what changes something from memory.
+    for command in [
+        Command::Pause,
+        Command::Resume,
+        Command::ReviewBounces,
+        Command::Pause,
+        Command::ReviewBounces,
+    ] {
         let Ok(Verdict::Done(told)) = lanes.ask(user, id, command).await else {
             panic!("a row")
         };

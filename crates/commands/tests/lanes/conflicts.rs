@@ -90,6 +90,28 @@ async fn what_another_process_did_to_another_campaign_makes_memory_untrue_as_wel
 }
 
 #[tokio::test]
+async fn a_head_that_is_found_moved_makes_all_of_memory_untrue() {
+    let database = TestDatabase::create().await;
+    let (one, other) = (database.lanes("one"), database.lanes("other"));
+    let (user, id) = remembered(&database, &one, Status::Active).await;
+    let neighbour = Script::new(&one, user).active().await;
+    other.ask(user, id, Command::Pause).await.unwrap();
+
+    // A permit is decided under the head, which the lane finds moved; not about this campaign.
+    let permit = one
+        .ask(user, neighbour, testkit::request_permit(neighbour, 0))
+        .await;
+    let answer = one.ask(user, id, Command::Pause).await;
+
+    assert!(matches!(permit, Ok(Verdict::Done(_))), "{permit:?}");
+    let paused = Rejection::NotActive(Status::Paused);
+    assert!(
+        matches!(&answer, Ok(Verdict::Rejected(told)) if *told == paused),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_lane_that_lost_the_head_trusts_its_memory_again_after_a_while() {
     let database = TestDatabase::create().await;
     let (one, other) = (database.lanes("one"), database.lanes("other"));

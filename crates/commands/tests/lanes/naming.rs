@@ -37,7 +37,10 @@ async fn of_two_creations_with_one_name_in_one_batch_the_first_wins() {
     let answers = join_all(creations).await;
 
     assert!(is_done(&answers[0]) && is_taken(&answers[1]), "{answers:?}");
-    assert_eq!(lanes.batches("committed"), 1);
+    assert_eq!(
+        (lanes.batches("committed"), lanes.batches("refused")),
+        (1, 0)
+    );
 }
 
 #[tokio::test]
@@ -108,6 +111,7 @@ async fn two_campaigns_renamed_alike_in_one_batch_are_one_renaming() {
     let answers = join_all(ids.map(|id| lanes.ask(user, id, rename("Spring")))).await;
 
     assert!(is_done(&answers[0]) && is_taken(&answers[1]), "{answers:?}");
+    assert_eq!(lanes.batches("refused"), 0);
 }
 
 #[tokio::test]

@@ -230,7 +230,7 @@ async fn there_is_no_writing_to_a_journal_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn a_server_that_ends_the_connection_proves_nothing() {
+async fn a_connection_that_is_gone_proves_nothing() {
     let database = TestDatabase::create().await.without_rows();
     let writer = Writer::open(&database, JOURNAL).await;
     let head = writer.begin().await;
@@ -238,5 +238,25 @@ async fn a_server_that_ends_the_connection_proves_nothing() {
 
     let lost = writer.append(head, &events(1)).await.unwrap_err();
 
+    assert!(!is_determinate(&lost) && !lost_the_head(&lost), "{lost:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_ends_the_connection_and_says_so_proves_nothing_either() {
+    let database = TestDatabase::create().await.without_rows();
+    let writer = Writer::open(&database, JOURNAL).await;
+    let held = database.hold_head(JOURNAL).await;
+
+    let (locked, cut) = join!(writer.log.lock(writer.client(), JOURNAL), async {
+        database.lock_waiters(1).await;
+        database.cut_connections("writer", 1).await
+    });
+
+    held.release().await;
+    let lost = locked.unwrap_err();
+    assert_eq!(
+        (cut, lost.code().map(|code| code.code())),
+        (1, Some("57P01"))
+    );
     assert!(!is_determinate(&lost) && !lost_the_head(&lost), "{lost:?}");
 }
