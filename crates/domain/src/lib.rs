@@ -23,6 +23,7 @@ mod prospect;
 mod rejection;
 mod sequence;
 mod settings;
+mod waiting;
 
 pub use campaign::{Campaign, DailyTally, PauseCause, Present, Stage, Status};
 pub use census::{Census, Reached, Stats};
@@ -40,6 +41,7 @@ pub use settings::{
     AccountLimit, BadSettings, Channel, ChannelKind, DailyLimit, EmailSettings, LinkedInSettings,
     Name, Settings, SettingsPatch,
 };
+pub use waiting::{TokenKind, Wake, wake_at_registration};
 
 /// The share of bounced prospects at which the guard pauses an email campaign, in percent
 /// (campaign API, section 1.11).

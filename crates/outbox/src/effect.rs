@@ -1,8 +1,8 @@
 //! Which effects events cause.
 
-use domain::{Campaign, Event, Stage};
+use domain::{Campaign, Event, Stage, TokenKind, Wake};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Something to be told to the world. Serialises as the `detail` of its row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,18 +17,8 @@ pub enum Effect {
     },
     /// Start the engine's run of the campaign.
     StartRun {},
-    /// Cancel the engine's runs of the campaign's prospects.
+    /// Cancel the engine's runs of the campaign's prospects: complete every token, of either kind.
     CancelRuns {},
-}
-
-/// What a token is slept on for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TokenKind {
-    /// Between two steps.
-    Sleep,
-    /// Until the campaign goes on.
-    Pause,
 }
 
 /// The name of a kind of effect, as stored.
@@ -49,17 +39,20 @@ impl Effect {
 /// The effect of `event` on a campaign that was `before`, if it has one.
 #[must_use]
 pub fn effect_of(before: &Campaign, event: &Event) -> Option<Effect> {
-    let complete = |token_kind, output| Some(Effect::CompleteWaitpoints { token_kind, output });
+    let complete = |token_kind, wake: Wake| {
+        let output = wake.output();
+        Some(Effect::CompleteWaitpoints { token_kind, output })
+    };
     match event {
-        Event::CampaignPaused(_) => complete(TokenKind::Sleep, json!({"paused": true})),
-        Event::CampaignResumed(_) => complete(TokenKind::Pause, json!({"resumed": true})),
+        Event::CampaignPaused(_) => complete(TokenKind::Sleep, Wake::Paused),
+        Event::CampaignResumed(_) => complete(TokenKind::Pause, Wake::Resumed),
         Event::CampaignSettingsChanged(changed) => {
             let present = before.present()?;
             let moved = present.settings.operating_hours != changed.settings.operating_hours;
             if !moved || present.stage != Stage::Active {
                 return None;
             }
-            complete(TokenKind::Sleep, json!({"schedule_changed": true}))
+            complete(TokenKind::Sleep, Wake::ScheduleChanged)
         }
         Event::CampaignLaunchStarted(_) => Some(Effect::StartRun {}),
         Event::CampaignDeleted(_) => match before.present()?.stage {
@@ -77,6 +70,7 @@ mod tests {
     use super::*;
     use domain::PauseCause;
     use domain::event::{CampaignPaused, Nothing};
+    use serde_json::json;
 
     #[test]
     fn a_pause_tells_the_sleepers_that_it_is_paused() {

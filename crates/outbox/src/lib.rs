@@ -13,6 +13,6 @@ mod effect;
 mod enqueue;
 mod waiting;
 
-pub use effect::{Effect, EffectKind, TokenKind, effect_of};
+pub use effect::{Effect, EffectKind, effect_of};
 pub use enqueue::{EffectColumns, Enqueued, Enqueuer};
 pub use waiting::{Waiting, WaitingEffect, count_waiting, list_of_campaign};

@@ -15,11 +15,12 @@ enum Allowed {
 
 use Allowed::{AllBut, Only};
 
-const ARROWS: [(&str, Allowed); 11] = [
+const ARROWS: [(&str, Allowed); 12] = [
     ("domain", Only(&[])),
     ("event-store", Only(&["domain"])),
     ("projector", Only(&["domain", "event-store"])),
-    ("outbox", Only(&["domain", "event-store"])),
+    ("waitpoints", Only(&["domain", "event-store"])),
+    ("outbox", Only(&["domain", "event-store", "waitpoints"])),
     ("keys", Only(&[])),
     (
         "commands",
@@ -35,6 +36,7 @@ const ARROWS: [(&str, Allowed); 11] = [
             "keys",
             "outbox",
             "projector",
+            "waitpoints",
         ]),
     ),
     ("cli", AllBut(&["testkit"])),

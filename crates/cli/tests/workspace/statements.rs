@@ -11,10 +11,11 @@ use crate::source::{Part, literals, only, without_tests};
 use crate::tree::{File, files, hold, rust};
 
 /// Crates with statements in a folder `sql`.
-const OWNERS: [&str; 6] = [
+const OWNERS: [&str; 7] = [
     "event-store",
     "projector",
     "outbox",
+    "waitpoints",
     "keys",
     "commands",
     "private-postgres",
