@@ -6,13 +6,13 @@
 //! revoked key stops working everywhere within that time even where its announcement is not heard,
 //! and at once where it is and [`Keyring::forget_all`] is called.
 //!
-//! A wrong key with a real prefix is refused from memory too. How long the database may take is the
-//! pool's and the connection's setting.
+//! A wrong key with a real prefix is refused from memory too. How long a connection may take to come
+//! is the pool's setting; how long the answer may, is ours.
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use deadpool_postgres::{Pool, PoolError};
+use deadpool_postgres::{Client, Object, Pool, PoolError};
 
 use crate::answers::Answers;
 use crate::cache::Credential;
@@ -20,6 +20,9 @@ use crate::holder::Holder;
 use crate::key::PresentedKey;
 use crate::prefix::KeyPrefix;
 use crate::store::{self, FIND_LIVE_KEY, ReadError};
+
+/// How long the database may take to say whose a key is.
+const LOOK_UP_SECONDS_MAX: u64 = 5;
 
 /// Verifies keys; one per process, shared by its workers.
 pub struct Keyring {
@@ -36,6 +39,9 @@ pub enum VerifyError {
     /// The database did not answer, or answered what its constraints forbid.
     #[error("the key could not be looked up")]
     LookUp(#[source] ReadError),
+    /// The database took too long; its connection is given up.
+    #[error("the database did not say within {LOOK_UP_SECONDS_MAX} seconds whose the key is")]
+    TookTooLong,
     /// The same look-up failed for another request while this one waited for its answer.
     #[error("the look-up of the key failed while another request waited for it too")]
     FailedMeanwhile,
@@ -80,11 +86,20 @@ impl fmt::Debug for Keyring {
 
 async fn look_up(pool: &Pool, prefix: KeyPrefix) -> Result<Option<Credential>, VerifyError> {
     let client = pool.get().await.map_err(VerifyError::NoConnection)?;
+    let limit = Duration::from_secs(LOOK_UP_SECONDS_MAX);
+    match tokio::time::timeout(limit, find(&client, prefix)).await {
+        Ok(found) => found.map_err(VerifyError::LookUp),
+        Err(_) => {
+            drop(Object::take(client));
+            Err(VerifyError::TookTooLong)
+        }
+    }
+}
+
+async fn find(client: &Client, prefix: KeyPrefix) -> Result<Option<Credential>, ReadError> {
     let statement = client
         .prepare_cached(FIND_LIVE_KEY)
         .await
-        .map_err(|source| VerifyError::LookUp(ReadError::Database(source)))?;
-    store::find_live(&client, &statement, prefix)
-        .await
-        .map_err(VerifyError::LookUp)
+        .map_err(ReadError::Database)?;
+    store::find_live(client, &statement, prefix).await
 }

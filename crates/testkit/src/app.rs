@@ -2,7 +2,7 @@
 
 use crate::database::LastLook;
 use crate::elsewhere::runtime;
-use crate::{Answer, Call, RawConnection, Script, TestDatabase, new_user};
+use crate::{Answer, Call, RawConnection, Script, TestDatabase, Wire, new_user};
 use cli::key_commands::create;
 use cli::service::{self, RunError, Settings};
 use commands::Verdict;
@@ -51,7 +51,10 @@ impl TestApp {
 
     /// Starts the service with settings of the test's choosing.
     pub async fn spawn_with(choose: impl FnOnce(&mut Settings)) -> Self {
-        let database = TestDatabase::create().await;
+        Self::spawn_on(TestDatabase::create().await, choose)
+    }
+
+    fn spawn_on(database: TestDatabase, choose: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = settings(&database);
         choose(&mut settings);
         let (public, internal) = (bind(), bind());
@@ -63,6 +66,15 @@ impl TestApp {
             client,
             database,
         }
+    }
+
+    /// Starts the service on a wire to its database, which the test can cut.
+    pub async fn spawn_on_a_wire() -> (Self, Wire) {
+        let database = TestDatabase::create().await;
+        let wire = database.wire().await;
+        let config = wire.config().clone();
+        let app = Self::spawn_on(database, |settings| settings.config = config);
+        (app, wire)
     }
 
     /// For a test that damages its database on purpose.
@@ -292,6 +304,8 @@ fn bind() -> TcpListener {
 
 /// Closes each connection after its answer, so that no idle one holds up the service's end.
 fn client() -> Client {
+    // TLS has to have a provider, even where it is not used. Somebody was first, which is as good.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
     let headers = HeaderMap::from_iter([(CONNECTION, HeaderValue::from_static("close"))]);
     Client::builder()
         .default_headers(headers)

@@ -30,6 +30,8 @@ pub enum Cut {
     AfterCommitForGood,
     /// Nobody is let in any more.
     ForGood,
+    /// What is sent goes nowhere, and nobody says so: the server seems to think for ever.
+    Silent,
 }
 
 /// A way to a database for whoever connects to its port.
@@ -109,6 +111,7 @@ async fn carry(mut client: TcpStream, mut server: UnixStream, cut: Arc<Mutex<Cut
         tokio::select! {
             read = client.read(&mut asked) => {
                 let Ok(count @ 1..) = read else { return };
+                if *cut.lock().expect("a whole lock") == Cut::Silent { continue }
                 let heard = sender.hear(&asked[..count]);
                 let made = if heard.commits { take(&cut) } else { Cut::Never };
                 if server.write_all(&heard.before).await.is_err() || made == Cut::BeforeCommit {
@@ -194,6 +197,7 @@ fn take(cut: &Mutex<Cut>) -> Cut {
     let mut cut = cut.lock().expect("a whole lock");
     let next = match *cut {
         Cut::AfterCommitForGood | Cut::ForGood => Cut::ForGood,
+        Cut::Silent => Cut::Silent,
         Cut::Never | Cut::BeforeCommit | Cut::AfterCommit => Cut::Never,
     };
     std::mem::replace(&mut *cut, next)

@@ -6,9 +6,9 @@ use crate::campaign_id::campaign_id;
 use crate::campaign_json::{CampaignJson, WholeCampaignJson};
 use crate::precondition::etag;
 use crate::problem::Problem;
+use crate::read::read;
 use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, web};
-use deadpool_postgres::Client;
 use domain::Rejection;
 use serde::Serialize;
 
@@ -24,11 +24,11 @@ pub(crate) async fn list(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let caller = caller(&request, &app).await?;
-    let client = connection(&app).await?;
     let journal = app.lanes.journal_of(caller.user_id);
-    let rows = projector::list_campaigns(&client, journal, caller.user_id)
-        .await
-        .map_err(|error| Problem::unreadable(&error))?;
+    let rows = read(&app, async |client| {
+        projector::list_campaigns(client, journal, caller.user_id).await
+    })
+    .await?;
     let campaigns = rows.iter().map(CampaignJson::item).collect();
     Ok(HttpResponse::Ok().json(Campaigns { campaigns }))
 }
@@ -40,22 +40,13 @@ pub(crate) async fn get(
 ) -> Result<HttpResponse, Problem> {
     let caller = caller(&request, &app).await?;
     let id = campaign_id(&request)?;
-    let client = connection(&app).await?;
     let journal = app.lanes.journal_of(caller.user_id);
-    let row = projector::find_campaign(&client, journal, id, caller.user_id)
-        .await
-        .map_err(|error| Problem::unreadable(&error))?
-        .ok_or(Rejection::NotFound)?;
+    let found = read(&app, async |client| {
+        projector::find_campaign(client, journal, id, caller.user_id).await
+    });
+    let row = found.await?.ok_or(Rejection::NotFound)?;
     let whole = WholeCampaignJson::of(&row);
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, etag(row.version)))
         .json(whole))
-}
-
-/// A connection for reading.
-pub(crate) async fn connection(app: &App) -> Result<Client, Problem> {
-    app.pool
-        .get()
-        .await
-        .map_err(|error| Problem::unreadable(&error))
 }

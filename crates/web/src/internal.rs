@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::caller::internal;
-use crate::campaigns::connection;
 use crate::problem::Problem;
+use crate::read::read;
 use actix_web::{HttpRequest, HttpResponse, web};
 use prometheus_client::encoding::text::encode;
 use serde_json::json;
@@ -18,11 +18,7 @@ pub(crate) async fn live() -> HttpResponse {
 
 /// `GET /health/ready`: the database answers.
 pub(crate) async fn ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
-    let client = connection(&app).await?;
-    client
-        .simple_query("")
-        .await
-        .map_err(|error| Problem::unreadable(&error))?;
+    read(&app, async |client| client.simple_query("").await).await?;
     Ok(HttpResponse::Ok().json(json!({"status": "ready"})))
 }
 
@@ -32,10 +28,7 @@ pub(crate) async fn metrics(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     internal(&request, &app).await?;
-    let client = connection(&app).await?;
-    let waiting = outbox::count_waiting(&client)
-        .await
-        .map_err(|error| Problem::unreadable(&error))?;
+    let waiting = read(&app, async |client| outbox::count_waiting(client).await).await?;
     let mut text = String::new();
     encode(&mut text, &app.registry).map_err(|error| Problem::unreadable(&error))?;
     let end = text.find("# EOF").unwrap_or(text.len());

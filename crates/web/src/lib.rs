@@ -20,6 +20,7 @@ mod observe;
 mod precondition;
 mod problem;
 mod rate;
+mod read;
 mod server;
 mod transitions;
 

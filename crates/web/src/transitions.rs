@@ -7,8 +7,8 @@ use crate::app::App;
 use crate::caller::{Caller, caller};
 use crate::campaign_id::campaign_id;
 use crate::campaign_json::CampaignJson;
-use crate::campaigns::connection;
 use crate::problem::{Problem, stored_status};
+use crate::read::read;
 use crate::{body, idempotency, observe, precondition};
 use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -94,11 +94,10 @@ async fn change(
         remember,
     };
     if options.dry_run {
-        let client = connection(app).await?;
-        let preview = preview(&client, journal, caller.user_id, &asked, &app.sources)
-            .await
-            .map_err(|error| Problem::unreadable(&error))?;
-        return previewed(&preview);
+        let preview = read(app, async |client| {
+            preview(client, journal, caller.user_id, &asked, &app.sources).await
+        });
+        return previewed(&preview.await?);
     }
     answer(app.lanes.submit(journal, asked).await?)
 }

@@ -112,7 +112,7 @@ impl Traffic {
 
 pub fn client() -> Client {
     let patience = Duration::from_secs(ANSWER_SECONDS_MAX);
-    Client::builder()
+    crate::service::client()
         .timeout(patience)
         .no_proxy()
         .build()

@@ -91,3 +91,10 @@ impl Service {
             .unwrap()
     }
 }
+
+/// A client in the making. TLS has to have a provider, even where it is not used.
+pub fn client() -> reqwest::ClientBuilder {
+    // Somebody was first, which is as good.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+}

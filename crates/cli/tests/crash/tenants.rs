@@ -40,6 +40,7 @@ pub async fn settle(
         announcer: Announcer::default(),
         metrics: Metrics::register(&mut Registry::default()),
         campaigns_remembered_max: NonZeroUsize::MIN,
+        writers_max: NonZeroUsize::MIN,
     });
     let mut tenants = Vec::new();
     for number in 0..count {

@@ -3,7 +3,6 @@
 use crate::playground::Playground;
 use crate::running::{DEMO_CAMPAIGN, DEMO_EVENTS, demo, does, json};
 use crate::service::Service;
-use reqwest::Client;
 use serde_json::{Value, json};
 use std::process::Stdio;
 use std::time::Duration;
@@ -110,9 +109,8 @@ fn statuses(made: &Value) -> Vec<&str> {
 
 async fn pause(service: &Service, made: &Value) -> Value {
     let path = format!("{}/api/campaigns/{DEMO_CAMPAIGN}/pause", service.url);
-    let asked = Client::new()
-        .post(path)
-        .bearer_auth(made["key"].as_str().unwrap());
+    let client = crate::service::client().build().unwrap();
+    let asked = client.post(path).bearer_auth(made["key"].as_str().unwrap());
     let answer = asked.send().await.unwrap();
     assert_eq!(answer.status(), 200);
     answer.json().await.unwrap()

@@ -3,7 +3,6 @@
 use crate::playground::Playground;
 use crate::running::{DEMO_CAMPAIGN, DEMO_EVENTS, NO_CAMPAIGN, demo, does, json, misused, refuses};
 use crate::service::Service;
-use reqwest::Client;
 use serde_json::Value;
 
 const REASON: &str = "bounces doubled\nsince noon";
@@ -92,9 +91,8 @@ async fn a_campaign_that_never_was_has_no_history() {
 async fn pause_with_a_reason(playground: &Playground, made: &Value) {
     let service = Service::start(playground, &[]).await;
     let path = format!("{}/api/campaigns/{DEMO_CAMPAIGN}/pause", service.url);
-    let asked = Client::new()
-        .post(path)
-        .bearer_auth(made["key"].as_str().unwrap());
+    let client = crate::service::client().build().unwrap();
+    let asked = client.post(path).bearer_auth(made["key"].as_str().unwrap());
     let answer = asked
         .json(&serde_json::json!({"reason": REASON}))
         .send()

@@ -1,7 +1,6 @@
 //! Running the program to its end, and asking a service.
 
 use crate::playground::Playground;
-use reqwest::Client;
 use serde_json::Value;
 use std::process::Output;
 use tokio::process::Command;
@@ -64,8 +63,7 @@ pub async fn demo(playground: &Playground) -> Value {
 
 /// The status of an answer to a question that needs a key.
 pub async fn status(url: &str, key: &str) -> u16 {
-    let asked = Client::new()
-        .get(format!("{url}/api/campaigns"))
-        .bearer_auth(key);
+    let client = crate::service::client().build().unwrap();
+    let asked = client.get(format!("{url}/api/campaigns")).bearer_auth(key);
     asked.send().await.unwrap().status().as_u16()
 }

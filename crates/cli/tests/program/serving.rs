@@ -99,9 +99,9 @@ async fn a_service_that_is_ready_says_so_to_whoever_asks_inside() {
     let internal = service.says("Internal API  ").await;
 
     for (path, state) in [("live", "live"), ("ready", "ready")] {
-        let answer = reqwest::get(format!("{internal}/health/{path}"))
-            .await
-            .unwrap();
+        let client = crate::service::client().build().unwrap();
+        let asked = client.get(format!("{internal}/health/{path}"));
+        let answer = asked.send().await.unwrap();
         assert_eq!(answer.status(), 200);
         assert_eq!(json(&answer.text().await.unwrap())["status"], state);
     }
