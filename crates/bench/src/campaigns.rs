@@ -46,6 +46,7 @@ pub async fn make(cluster: &Cluster, count: u32, tenants: u32) -> Result<Made, B
         announcer: Announcer::default(),
         metrics: Metrics::register(&mut Registry::default()),
         campaigns_remembered_max: NonZeroUsize::new(AT_ONCE).unwrap_or(NonZeroUsize::MIN),
+        writers_max: NonZeroUsize::new(2).unwrap_or(NonZeroUsize::MIN),
     });
     let campaigns = (0..count).zip(users.iter().copied().enumerate().cycle());
     let making = campaigns.map(|(number, (tenant, user))| {

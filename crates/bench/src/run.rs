@@ -168,7 +168,7 @@ impl Bench<'_> {
     ) -> Result<Phase, Box<dyn Error>> {
         self.progress
             .begin(&format!("fermata, {clients} connections, round {round}"));
-        processor::quiet(self.arguments.patience()).await;
+        self.rest().await?;
         let from = Instant::now() + self.arguments.warm_up();
         let window = (from, from + self.arguments.measured());
         let load = load(subject, clients, Order::Random, window)?;
@@ -227,7 +227,7 @@ impl Bench<'_> {
     ) -> Result<Phase, Box<dyn Error>> {
         self.progress
             .begin(&format!("pgbench, {clients} clients, round {round}"));
-        processor::quiet(self.arguments.patience()).await;
+        self.rest().await?;
         let times = (self.arguments.warm_up(), self.arguments.measured());
         let measured = reference.measure(self.cluster, clients, times).await?;
         let phase = Phase {
@@ -246,6 +246,13 @@ impl Bench<'_> {
         };
         self.say(&phase);
         Ok(phase)
+    }
+
+    /// Every measurement starts alike: right after a checkpoint, with nobody else at work.
+    async fn rest(&self) -> Result<(), Box<dyn Error>> {
+        self.cluster.checkpoint().await?;
+        processor::quiet(self.arguments.patience()).await;
+        Ok(())
     }
 
     async fn read(&self, watched: Watched) -> Result<Reading, Box<dyn Error>> {

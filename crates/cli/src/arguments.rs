@@ -116,7 +116,8 @@ pub struct Options {
         value_name = "ADDRESS"
     )]
     pub internal_listen: Option<SocketAddr>,
-    /// Threads that serve the public API. Default: the number of processors.
+    /// Threads that serve the public API, and lanes that write at the same time. Default: the
+    /// number of processors.
     #[arg(long, env = "FERMATA_WORKERS", global = true, value_name = "N")]
     pub workers: Option<NonZeroUsize>,
     /// Database connections for reading. Default: 8.

@@ -27,7 +27,7 @@ pub struct Configuration {
     pub listen: SocketAddr,
     /// The internal listener.
     pub internal_listen: SocketAddr,
-    /// Threads of the public listener.
+    /// Threads of the public listener, and lanes that write at the same time.
     pub workers: NonZeroUsize,
     /// Connections for reading.
     pub read_connections: NonZeroUsize,

@@ -106,6 +106,7 @@ pub async fn make(
         announcer: Announcer::default(),
         metrics: Metrics::register(&mut Registry::default()),
         campaigns_remembered_max: std::num::NonZeroUsize::MIN,
+        writers_max: std::num::NonZeroUsize::MIN,
     });
     let played = script::play(&lanes).await;
     drop(lanes);

@@ -33,7 +33,7 @@ pub struct Settings {
     pub journals: Journals,
     /// Time and ids.
     pub sources: Sources,
-    /// Threads of the public listener.
+    /// Threads of the public listener, and lanes that write at the same time.
     pub workers: NonZeroUsize,
     /// Connections for reading.
     pub read_connections: NonZeroUsize,
@@ -103,6 +103,7 @@ pub async fn run(
         announcer: announcer.clone(),
         metrics: commands::Metrics::register(&mut registry),
         campaigns_remembered_max: settings.campaigns_remembered,
+        writers_max: settings.workers,
     });
     let keyring = Arc::new(Keyring::new(pool.clone(), Instant::now));
     let app = App {

@@ -16,8 +16,10 @@ use crate::{Failure, Request, Verdict};
 use chrono::{DateTime, Utc};
 use event_store::{Announcer, Appending, JournalId, Wakes, is_determinate};
 use projector::RowError;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_postgres::Config;
 
@@ -29,6 +31,9 @@ const ATTEMPTS_MAX: u32 = 5;
 const QUEUED_SECONDS_MAX: u64 = 10;
 /// Loading that takes longer than this has lost its connection.
 const LOAD_SECONDS_MAX: u64 = 15;
+/// A lane that has written for this long lets another one write beside it: it waits for the disk,
+/// for the network or for another process, not for a processor.
+const WRITING_MILLISECONDS_MAX: u64 = 10;
 /// Batches for which the lane takes the head first, after another process moved it.
 const CAUTIOUS_BATCHES: u32 = 16;
 
@@ -43,6 +48,9 @@ pub(crate) struct Job {
 
 pub(crate) struct Lane {
     pub journal: JournalId,
+    /// The turns to write, shared by the lanes of a process
+    /// (`docs/decisions/0011-lanes-take-turns.md`).
+    pub writers: Arc<Semaphore>,
     pub config: Config,
     pub sources: Sources,
     pub metrics: Metrics,
@@ -66,8 +74,19 @@ impl Lane {
     pub async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(BATCH_COMMANDS_MAX);
         while 0 < queue.recv_many(&mut jobs, BATCH_COMMANDS_MAX).await {
+            let turn = self.writers.clone().acquire_owned().await;
+            while jobs.len() < BATCH_COMMANDS_MAX
+                && let Ok(job) = queue.try_recv()
+            {
+                jobs.push(job);
+            }
             self.count_waiting(&queue);
-            self.run_batch(std::mem::take(&mut jobs)).await;
+            let mut batch = pin!(self.run_batch(std::mem::take(&mut jobs)));
+            let turn_max = Duration::from_millis(WRITING_MILLISECONDS_MAX);
+            if tokio::time::timeout(turn_max, &mut batch).await.is_err() {
+                drop(turn);
+                batch.await;
+            }
         }
     }
 

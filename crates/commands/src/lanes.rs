@@ -9,7 +9,7 @@ use domain::UserId;
 use event_store::{Announcer, JournalId, Journals, Wakes};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_postgres::Config;
@@ -44,6 +44,8 @@ pub struct LanesSettings {
     pub metrics: Metrics,
     /// Campaigns that each lane remembers at most, about 1 KiB each.
     pub campaigns_remembered_max: NonZeroUsize,
+    /// Lanes that write at the same time: as many as there are processors to do it.
+    pub writers_max: NonZeroUsize,
 }
 
 /// The way in. Cheap to copy; when the last copy is gone, the lanes finish and end.
@@ -59,9 +61,10 @@ impl Lanes {
     #[must_use]
     pub fn start(settings: &LanesSettings) -> (Self, JoinSet<()>) {
         let mut running = JoinSet::new();
+        let writers = Arc::new(Semaphore::new(settings.writers_max.get()));
         let queues = settings.journals.iter().map(|journal| {
             let (sender, queue) = mpsc::channel(QUEUE_COMMANDS_MAX);
-            running.spawn(lane(settings, journal).run(queue));
+            running.spawn(lane(settings, journal, writers.clone()).run(queue));
             sender
         });
         let queues = queues.collect();
@@ -106,9 +109,10 @@ impl Lanes {
     }
 }
 
-fn lane(settings: &LanesSettings, journal: JournalId) -> Lane {
+fn lane(settings: &LanesSettings, journal: JournalId, writers: Arc<Semaphore>) -> Lane {
     Lane {
         journal,
+        writers,
         config: settings.config.clone(),
         sources: settings.sources,
         metrics: settings.metrics.clone(),

@@ -89,7 +89,10 @@ mod tests {
             TokenKind::ALL.map(|kind| wake_at_registration(status, kind).map(Wake::output))
         });
 
-        let (paused, resumed) = (Some(json!({"paused": true})), Some(json!({"resumed": true})));
+        let (paused, resumed) = (
+            Some(json!({"paused": true})),
+            Some(json!({"resumed": true})),
+        );
         let completed = Some(json!({"completed": true}));
         assert_eq!(
             told,

@@ -30,6 +30,7 @@ impl TestLanes {
             announcer: Announcer::default(),
             metrics: Metrics::register(&mut registry),
             campaigns_remembered_max: NonZeroUsize::new(1_000).unwrap_or(NonZeroUsize::MIN),
+            writers_max: NonZeroUsize::new(2).unwrap_or(NonZeroUsize::MIN),
         });
         Self {
             lanes,

@@ -125,3 +125,41 @@ async fn a_caller_that_went_away_before_its_turn_causes_nothing() {
     ));
     assert_eq!(database.events(other).await.len(), 4);
 }
+
+#[tokio::test]
+async fn lanes_that_wait_for_others_give_their_turns_away() {
+    let database = TestDatabase::create().await;
+    // A user of each journal; there are fewer turns than journals.
+    let users = database.journals().iter().map(|journal| {
+        let in_it = |user: &_| database.journal_of(*user) == journal;
+        std::iter::repeat_with(new_user).find(in_it).unwrap()
+    });
+    let users: Vec<_> = users.collect();
+    let mut ids = Vec::new();
+    for user in &users {
+        ids.push(Script::new(database.maker(), *user).active().await);
+    }
+    let lanes = database.lanes("lanes");
+    let (free, waiting) = (0, 1..users.len());
+    let mut held = Vec::new();
+    for number in waiting.clone() {
+        held.push(database.hold_head(database.journal_of(users[number])).await);
+    }
+
+    let stuck = waiting.map(|number| lanes.ask(users[number], ids[number], Command::Pause));
+    let (stuck, answer) = join(join_all(stuck), async {
+        database.lock_waiters(3).await;
+        let answer = lanes.ask(users[free], ids[free], Command::Pause).await;
+        for head in held {
+            head.release().await;
+        }
+        answer
+    })
+    .await;
+
+    assert!(matches!(answer, Ok(Verdict::Done(_))), "{answer:?}");
+    assert!(
+        stuck.iter().all(|it| matches!(it, Ok(Verdict::Done(_)))),
+        "{stuck:?}"
+    );
+}
