@@ -18,6 +18,9 @@ pub const KEYS_CHANNEL: &str = "fermata_keys";
 const JOURNALS_CHANNEL: &str = "fermata_journals";
 const ANNOUNCE_MILLISECONDS: u64 = 20;
 const RECONNECT_MILLISECONDS: u64 = 500;
+/// A notification that a crash loses costs a poll: it need not wait for the disk, nor make the
+/// commits that do wait longer.
+const SETTINGS: &str = "SET synchronous_commit = off";
 
 /// Collects which journals have grown and tells other processes, coalesced.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +64,7 @@ impl Announcer {
 
     async fn announce(&self, config: &Config) -> Result<(), tokio_postgres::Error> {
         let connection = connect(config).await?;
+        connection.client.batch_execute(SETTINGS).await?;
         let notify = connection
             .client
             .prepare(include_str!("../sql/notify.sql"))
