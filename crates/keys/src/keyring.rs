@@ -18,6 +18,7 @@ use crate::answers::Answers;
 use crate::cache::Credential;
 use crate::holder::Holder;
 use crate::key::PresentedKey;
+use crate::mac::{self, Mac};
 use crate::prefix::KeyPrefix;
 use crate::store::{self, FIND_LIVE_KEY, ReadError};
 
@@ -63,11 +64,39 @@ impl Keyring {
     ///
     /// [`VerifyError`] when the database could not be asked. It is no verdict on the key.
     pub async fn verify(&self, key: &PresentedKey) -> Result<Option<Holder>, VerifyError> {
-        let credential = self
-            .answers
-            .get(key.prefix(), look_up(&self.pool, key.prefix()))
-            .await?;
+        let credential = self.credential(key.prefix()).await?;
         Ok(credential.and_then(|credential| credential.proves(key)))
+    }
+
+    /// The MAC that the holder of this live key would compute; nothing for a key that is not live.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] when the database could not be asked.
+    pub async fn sign(
+        &self,
+        prefix: KeyPrefix,
+        message: &[u8],
+    ) -> Result<Option<Mac>, VerifyError> {
+        let credential = self.credential(prefix).await?;
+        Ok(credential.and_then(|credential| mac::sign(&credential.digest, message)))
+    }
+
+    /// Whose key made this MAC of the message; nothing when it is none of the live key with this
+    /// prefix.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] when the database could not be asked. It is no verdict on the MAC.
+    pub async fn verify_mac(
+        &self,
+        prefix: KeyPrefix,
+        message: &[u8],
+        mac: &[u8],
+    ) -> Result<Option<Holder>, VerifyError> {
+        let credential = self.credential(prefix).await?;
+        let made = |credential: &Credential| mac::verifies(&credential.digest, message, mac);
+        Ok(credential.filter(made).map(|credential| credential.holder))
     }
 
     /// Forgets every answer, those on their way too. Call it at each announcement on
@@ -75,6 +104,10 @@ impl Keyring {
     /// announcements may have been missed.
     pub fn forget_all(&self) {
         self.answers.forget_all();
+    }
+
+    async fn credential(&self, prefix: KeyPrefix) -> Result<Option<Credential>, VerifyError> {
+        self.answers.get(prefix, look_up(&self.pool, prefix)).await
     }
 }
 

@@ -5,6 +5,8 @@
 //! the rest is known to its holder alone. The database and this process hold SHA-256 digests, so a
 //! leaked table opens nothing; digests of 192 secret random bits need no salt and no slow hash.
 //!
+//! A holder can sign with the key, and the digest is enough to verify it ([`Keyring::verify_mac`]).
+//!
 //! What always holds: a secret is shown once, by [`NewKey`], and no `Debug` prints it; digests are
 //! compared in constant time; a verdict is at most [`TRUST_MILLISECONDS_MAX`] old; a database that
 //! cannot be asked is a failure ([`VerifyError`]) and never an unknown key.
@@ -17,6 +19,7 @@ mod cache;
 mod holder;
 mod key;
 mod keyring;
+mod mac;
 mod prefix;
 mod store;
 
@@ -24,6 +27,7 @@ pub use cache::{ABSENT_PREFIXES_CACHED_MAX, KEYS_CACHED_MAX, TRUST_MILLISECONDS_
 pub use holder::{Holder, LABEL_CHARACTERS_MAX, Label, LabelRefused, Owner};
 pub use key::{NewKey, PresentedKey};
 pub use keyring::{Keyring, VerifyError};
+pub use mac::Mac;
 pub use prefix::{KeyPrefix, Kind, MalformedKey};
 pub use store::{
     CHANNEL, CreateError, KEYS_LISTED_MAX, ReadError, Revocation, RevokeError, StoredKey, create,
