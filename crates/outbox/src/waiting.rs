@@ -1,22 +1,11 @@
-//! What waits to be performed, for people who look.
+//! What a campaign's events caused, with what became of it.
 
 use chrono::{DateTime, Utc};
 use domain::CampaignId;
 use event_store::JournalId;
 use tokio_postgres::{Client, Error};
 
-/// The effects of one kind that wait.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
-    /// The kind, as stored.
-    pub kind: String,
-    /// How many.
-    pub count: i64,
-    /// When the oldest of them was enqueued.
-    pub oldest_at: DateTime<Utc>,
-}
-
-/// One effect that waits.
+/// An effect of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingEffect {
     /// The position of the event that caused it.
@@ -27,25 +16,11 @@ pub struct WaitingEffect {
     pub detail: String,
     /// When it was enqueued.
     pub enqueued_at: DateTime<Utc>,
+    /// Where it is, as in JSON.
+    pub state: String,
 }
 
-/// How many effects wait, by kind.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn count_waiting(client: &Client) -> Result<Vec<Waiting>, Error> {
-    let rows = client
-        .query(include_str!("../sql/count_waiting.sql"), &[])
-        .await?;
-    let waiting = |row: &tokio_postgres::Row| Waiting {
-        kind: row.get("kind"),
-        count: row.get("count"),
-        oldest_at: row.get("oldest_at"),
-    };
-    Ok(rows.iter().map(waiting).collect())
-}
-
-/// The effects that wait of a campaign's events between two positions, both included.
+/// The effects of a campaign's events between two positions, both included.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -65,6 +40,7 @@ pub async fn list_of_campaign(
         kind: row.get("kind"),
         detail: row.get("detail"),
         enqueued_at: row.get("enqueued_at"),
+        state: row.get("state"),
     };
     Ok(rows.iter().map(effect).collect())
 }

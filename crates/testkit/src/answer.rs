@@ -1,9 +1,30 @@
-//! What came back.
+//! What came back. Whatever is an error has the envelope of the path's contract: ours, or
+//! Trigger.dev's on the paths that keep that.
 
 use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
 
-/// An answer, read to its end. Whatever is an error has the one envelope; making an `Answer`
+/// The shape of a path's errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Envelope {
+    /// `{"error": {"code": …, "message": …}}`.
+    Ours,
+    /// `{"error": "…"}`.
+    Platforms,
+}
+
+impl Envelope {
+    pub fn of_url(url: &str) -> Self {
+        let of_the_platform = ["/api/v1/", "/engine/v1/"];
+        if of_the_platform.iter().any(|path| url.contains(path)) {
+            Self::Platforms
+        } else {
+            Self::Ours
+        }
+    }
+}
+
+/// An answer, read to its end. Whatever is an error has its path's envelope; making an `Answer`
 /// looks at that.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -16,7 +37,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn checked(status: u16, headers: HeaderMap, body: String) -> Self {
+    pub(crate) fn checked(
+        status: u16,
+        headers: HeaderMap,
+        body: String,
+        envelope: Envelope,
+    ) -> Self {
         let answer = Self {
             status,
             headers,
@@ -26,8 +52,10 @@ impl Answer {
             answer.header("x-request-id").is_some(),
             "an answer without an id: {answer:?}"
         );
-        if 400 <= status {
-            answer.check_envelope();
+        match envelope {
+            Envelope::Ours if 400 <= status => answer.check_envelope(),
+            Envelope::Platforms if 400 <= status => answer.check_platforms_envelope(),
+            _ => {}
         }
         answer
     }
@@ -64,6 +92,13 @@ impl Answer {
             .to_owned()
     }
 
+    /// The status and the text of an error in Trigger.dev's shape.
+    #[must_use]
+    pub fn refusal(&self) -> (u16, String) {
+        let error = self.error();
+        (self.status, error.as_str().expect("a text").to_owned())
+    }
+
     /// What an error says beyond its text.
     #[must_use]
     pub fn details(&self) -> Value {
@@ -94,5 +129,17 @@ impl Answer {
             Some("application/json"),
             "{self:?}"
         );
+    }
+
+    /// Only a method that a path does not have may be refused without a word.
+    fn check_platforms_envelope(&self) {
+        if self.body.is_empty() {
+            assert_eq!(self.status, 405, "{self:?}");
+            return;
+        }
+        assert!(self.error().is_string(), "{self:?}");
+        let kind = self.header("content-type");
+        let known = ["application/json", "application/problem+json"];
+        assert!(kind.is_some_and(|kind| known.contains(&kind)), "{self:?}");
     }
 }

@@ -4,6 +4,7 @@ use crate::database::LastLook;
 use crate::elsewhere::runtime;
 use crate::{Answer, Call, RawConnection, Script, TestDatabase, Wire, new_user};
 use cli::key_commands::create;
+use cli::relay::Elsewhere;
 use cli::service::{self, RunError, Settings};
 use commands::Verdict;
 use domain::{CampaignId, Command, UserId};
@@ -200,6 +201,23 @@ impl TestApp {
         RawConnection::open(self.public).await
     }
 
+    /// The same to the internal listener.
+    pub async fn raw_internal(&self) -> RawConnection {
+        RawConnection::open(self.internal).await
+    }
+
+    /// Where the internal listener is, as in `http://127.0.0.1:1234`.
+    #[must_use]
+    pub fn internal_url(&self) -> String {
+        format!("http://{}", self.internal)
+    }
+
+    /// Where the public listener is.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        format!("http://{}", self.public)
+    }
+
     /// The metrics in the OpenMetrics text format.
     pub async fn metrics(&self) -> Answer {
         self.internal("GET", "/metrics")
@@ -227,14 +245,23 @@ impl TestApp {
         self.database.positions_are_dense().await;
     }
 
-    /// A checksum of every table: of every row, whatever their order.
+    /// A checksum of every table: of every row, whatever their order. What happened so far has
+    /// been taken in by the relay.
     pub async fn checksums(&self) -> BTreeMap<String, String> {
+        self.taken_in().await;
         self.database.checksums().await
     }
 
-    /// Waits until nothing moves.
+    /// Waits until nothing moves: effects are taken in, and tokens are completed that can be.
     pub async fn settle(&self) {
+        self.taken_in().await;
+        self.database.sent().await;
         self.database.settle().await;
+    }
+
+    /// Waits until the relay has taken in every effect of what happened so far.
+    pub async fn taken_in(&self) {
+        self.database.taken_in().await;
     }
 
     fn call(&self, address: SocketAddr, method: &str, path: &str) -> Call {
@@ -292,9 +319,12 @@ fn settings(database: &TestDatabase) -> Settings {
         campaigns_remembered: count(1_000),
         rate_limit_per_second: None,
         rate_limit_burst: NonZeroU32::MIN,
+        token_rate_per_second: NonZeroU32::new(5_000),
+        token_rate_burst: NonZeroU32::new(25_000).unwrap_or(NonZeroU32::MIN),
         head_time_max: Duration::from_secs(5),
         body_time_max: Duration::from_secs(10),
         shutdown_time_max: Duration::from_secs(1),
+        elsewhere: Elsewhere::BuiltIn,
     }
 }
 

@@ -1,7 +1,8 @@
 //! One request, being put together.
 
 use crate::Answer;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use crate::answer::Envelope;
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method};
 use serde_json::json;
 use std::pin::Pin;
@@ -82,17 +83,22 @@ impl Call {
 
     /// Sends it and reads the answer.
     pub async fn send(self) -> Answer {
+        let envelope = Envelope::of_url(&self.url);
         let mut request = self
             .client
             .request(self.method, self.url)
             .headers(self.headers);
         if let Some(body) = self.body {
+            if body.is_empty() {
+                // The client says no length of a body that is empty, unless told to.
+                request = request.header(CONTENT_LENGTH, 0);
+            }
             request = request.body(body);
         }
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.text().await.expect("a body of text");
-        Answer::checked(status, headers, body)
+        Answer::checked(status, headers, body, envelope)
     }
 }
 

@@ -249,6 +249,33 @@ impl TestDatabase {
         .await;
     }
 
+    /// Waits until a relay has taken in every effect.
+    pub async fn taken_in(&self) {
+        let behind = "SELECT count(*) FROM effects
+                      LEFT JOIN relay_cursors ON relay_cursors.journal = effects.journal
+                      WHERE effects.position > coalesce(relay_cursors.position, 0)";
+        self.none_left("a relay that has taken everything in", behind)
+            .await;
+    }
+
+    /// Waits until a relay has completed every token that can be completed now.
+    pub async fn sent(&self) {
+        let due = "SELECT (SELECT count(*) FROM deliveries
+                           WHERE state = 'due' AND kind <> 'start_run' AND due_at <= now())
+                        + (SELECT count(*) FROM tokens
+                           WHERE owed IS NOT NULL AND NOT parked AND due_at <= now())";
+        self.none_left("a relay that has sent everything", due)
+            .await;
+    }
+
+    async fn none_left(&self, what: &str, count: &str) {
+        eventually(what, async || {
+            let found: i64 = self.sql().query_one(count, &[]).await.unwrap().get(0);
+            (found == 0).then_some(())
+        })
+        .await;
+    }
+
     /// Waits until nothing moves: no backend of this database is at work or in a transaction.
     /// Commands are done when they are answered, so there is nothing else to wait for.
     pub async fn settle(&self) {

@@ -26,9 +26,11 @@ mod app;
 mod audit;
 mod call;
 mod cluster;
+pub mod completer_suite;
 mod database;
 mod elsewhere;
 mod eventually;
+mod fake_trigger;
 mod lanes;
 mod raw;
 mod script;
@@ -39,6 +41,9 @@ pub use app::{Tenant, TestApp};
 pub use call::Call;
 pub use database::TestDatabase;
 pub use eventually::eventually;
+pub use fake_trigger::{
+    Bucket, BucketSize, FakeTrigger, Fault, ResetHeader, Seen, SeenToken, Taken,
+};
 pub use lanes::{TestLanes, request};
 pub use raw::RawConnection;
 pub use script::{Script, account, node, permit, prospect, request_permit};

@@ -1,6 +1,7 @@
 //! A connection on which a test decides every byte, and when.
 
 use crate::Answer;
+use crate::answer::Envelope;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -63,5 +64,6 @@ fn parse(text: &str) -> Answer {
             HeaderValue::from_str(value).expect("a header's value"),
         );
     }
-    Answer::checked(status.parse().expect("a number"), headers, body.to_owned())
+    let status = status.parse().expect("a number");
+    Answer::checked(status, headers, body.to_owned(), Envelope::Ours)
 }
