@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
+use outbox::EffectId;
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
@@ -49,6 +50,9 @@ pub enum Command {
         #[command(flatten)]
         json: Json,
     },
+    /// List effects, explain what became of one, and retry, park or cancel them.
+    #[command(subcommand)]
+    Effects(EffectsCommand),
     /// Show the configuration in force, without secrets.
     Config(Json),
 }
@@ -75,6 +79,60 @@ pub enum KeysCommand {
     Revoke {
         /// The first 24 characters of the key, or all of it.
         key: String,
+    },
+}
+
+/// What is done with effects.
+#[derive(Debug, Subcommand)]
+pub enum EffectsCommand {
+    /// List effects in the order of their ids, with what became of each.
+    List {
+        /// Only those that are waiting, due, parked, cancelled or delivered.
+        #[arg(long)]
+        state: Option<String>,
+        /// Only those of this campaign.
+        #[arg(long, value_name = "UUID")]
+        campaign: Option<Uuid>,
+        /// Only those behind this one.
+        #[arg(long, value_name = "EFFECT")]
+        after: Option<EffectId>,
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value = "100")]
+        limit: u16,
+        /// How to show them.
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Say in plain words why an effect was delivered or not, attempt by attempt.
+    Explain {
+        /// The effect's id, as in 2-1234.
+        effect: EffectId,
+        /// How to show it.
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Try an effect anew, at once; or every parked one, of all campaigns or of one.
+    #[command(group(clap::ArgGroup::new("which").required(true)))]
+    Retry {
+        /// The effect's id.
+        #[arg(group = "which")]
+        effect: Option<EffectId>,
+        /// Every parked effect of this campaign.
+        #[arg(long, value_name = "UUID", group = "which")]
+        campaign: Option<Uuid>,
+        /// Every parked effect: up to a thousand at a time.
+        #[arg(long, group = "which")]
+        all: bool,
+    },
+    /// Do not try an effect any more until it is retried.
+    Park {
+        /// The effect's id.
+        effect: EffectId,
+    },
+    /// Give an effect up. Its tokens wait for the next one.
+    Cancel {
+        /// The effect's id.
+        effect: EffectId,
     },
 }
 
@@ -152,6 +210,36 @@ pub struct Options {
         value_name = "N"
     )]
     pub rate_limit_burst: Option<NonZeroU32>,
+    /// Requests a second that one internal key may make about waitpoint tokens in the long run; 0
+    /// for no limit. Default: 5000.
+    #[arg(
+        long,
+        env = "FERMATA_TOKEN_RATE_PER_SECOND",
+        global = true,
+        value_name = "N"
+    )]
+    pub token_rate_per_second: Option<u32>,
+    /// Requests that one internal key may make at once about waitpoint tokens. Default: 25000.
+    #[arg(
+        long,
+        env = "FERMATA_TOKEN_RATE_BURST",
+        global = true,
+        value_name = "N"
+    )]
+    pub token_rate_burst: Option<NonZeroU32>,
+    /// Where Trigger.dev's API is. Default: the hosted one, api.trigger.dev.
+    #[arg(long, env = "TRIGGER_API_URL", global = true, value_name = "URL")]
+    pub trigger_api_url: Option<String>,
+    /// The secret key of the Trigger.dev environment whose tokens are registered here. Without it,
+    /// registered tokens are built-in ones.
+    #[arg(
+        long,
+        env = "TRIGGER_SECRET_KEY",
+        global = true,
+        hide_env_values = true,
+        value_name = "KEY"
+    )]
+    pub trigger_secret_key: Option<String>,
     /// Seconds that requests which were taken may take to finish at shutdown. Default: 20.
     #[arg(
         long,

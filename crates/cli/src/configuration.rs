@@ -3,6 +3,7 @@
 //! A file with an unknown key or an impossible value is refused with a sentence.
 
 use crate::arguments::Options;
+use crate::relay::Elsewhere;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -14,6 +15,7 @@ use tokio_postgres::config::Host;
 
 const FILE_DEFAULT: &str = "fermata.toml";
 const DATA_DIRECTORY_DEFAULT: &str = ".fermata";
+const TRIGGER_API_URL_DEFAULT: &str = "https://api.trigger.dev";
 const DATA_DIRECTORY_FALLBACK: &str = "/var/lib/fermata";
 
 /// Every setting, decided.
@@ -37,6 +39,14 @@ pub struct Configuration {
     pub rate_limit_per_second: Option<NonZeroU32>,
     /// Requests at once of one key.
     pub rate_limit_burst: NonZeroU32,
+    /// Requests a second of one key about waitpoint tokens; none for no limit.
+    pub token_rate_per_second: Option<NonZeroU32>,
+    /// Requests at once of one key about waitpoint tokens.
+    pub token_rate_burst: NonZeroU32,
+    /// Where Trigger.dev's API is.
+    pub trigger_api_url: String,
+    /// The key of the Trigger.dev environment, if tokens are registered that live there.
+    pub trigger_secret_key: Option<SecretString>,
     /// How long shutdown may take.
     pub shutdown_time_max: Duration,
     /// What is logged, unless the command's own default.
@@ -56,6 +66,10 @@ struct File {
     campaigns_remembered: Option<NonZeroUsize>,
     rate_limit_per_second: Option<u32>,
     rate_limit_burst: Option<NonZeroU32>,
+    token_rate_per_second: Option<u32>,
+    token_rate_burst: Option<NonZeroU32>,
+    trigger_api_url: Option<String>,
+    trigger_secret_key: Option<String>,
     shutdown_seconds: Option<u16>,
     log: Option<String>,
 }
@@ -72,6 +86,9 @@ pub struct Shown {
     campaigns_remembered: usize,
     rate_limit_per_second: u32,
     rate_limit_burst: u32,
+    token_rate_per_second: u32,
+    token_rate_burst: u32,
+    trigger: String,
     shutdown_seconds: u64,
     log: Option<String>,
 }
@@ -114,6 +131,8 @@ impl Configuration {
         };
         let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let rate = options.rate_limit_per_second.or(file.rate_limit_per_second);
+        let token_rate = options.token_rate_per_second.or(file.token_rate_per_second);
+        let token_burst = options.token_rate_burst.or(file.token_rate_burst);
         let decided = Self {
             database_url: options
                 .database_url
@@ -138,23 +157,37 @@ impl Configuration {
                 50_000,
             ),
             rate_limit_per_second: NonZeroU32::new(rate.unwrap_or(1_000)),
-            rate_limit_burst: options
-                .rate_limit_burst
-                .or(file.rate_limit_burst)
-                .or(NonZeroU32::new(2_000))
-                .unwrap_or(NonZeroU32::MIN),
-            shutdown_time_max: Duration::from_secs(u64::from(
-                options
-                    .shutdown_seconds
-                    .or(file.shutdown_seconds)
-                    .unwrap_or(20),
-            )),
+            rate_limit_burst: burst(options.rate_limit_burst.or(file.rate_limit_burst), 2_000),
+            token_rate_per_second: NonZeroU32::new(token_rate.unwrap_or(5_000)),
+            token_rate_burst: burst(token_burst, 25_000),
+            trigger_api_url: options
+                .trigger_api_url
+                .or(file.trigger_api_url)
+                .unwrap_or_else(|| TRIGGER_API_URL_DEFAULT.to_owned()),
+            trigger_secret_key: options
+                .trigger_secret_key
+                .or(file.trigger_secret_key)
+                .filter(|key| !key.is_empty())
+                .map(SecretString::from),
+            shutdown_time_max: shutdown_time(options.shutdown_seconds.or(file.shutdown_seconds)),
             log: options.log.or(file.log),
         };
         if decided.listen == decided.internal_listen && decided.listen.port() != 0 {
             return Err(ConfigurationError::SameAddress(decided.listen));
         }
         Ok(decided)
+    }
+
+    /// Where tokens that were made elsewhere are completed.
+    #[must_use]
+    pub fn elsewhere(&self) -> Elsewhere {
+        match &self.trigger_secret_key {
+            Some(secret_key) => Elsewhere::Trigger {
+                api_url: self.trigger_api_url.clone(),
+                secret_key: secret_key.clone(),
+            },
+            None => Elsewhere::BuiltIn,
+        }
     }
 
     /// The configuration without secrets.
@@ -174,10 +207,21 @@ impl Configuration {
             campaigns_remembered: self.campaigns_remembered.get(),
             rate_limit_per_second: self.rate_limit_per_second.map_or(0, NonZeroU32::get),
             rate_limit_burst: self.rate_limit_burst.get(),
+            token_rate_per_second: self.token_rate_per_second.map_or(0, NonZeroU32::get),
+            token_rate_burst: self.token_rate_burst.get(),
+            trigger: match &self.trigger_secret_key {
+                Some(_) => format!("{}, with a key", without_password(&self.trigger_api_url)),
+                None => "not configured: registered tokens are built-in ones".to_owned(),
+            },
             shutdown_seconds: self.shutdown_time_max.as_secs(),
             log: self.log.clone(),
         }
     }
+}
+
+/// An URL as people may see it.
+fn without_password(url: &str) -> &str {
+    url.rsplit_once('@').map_or(url, |(_, place)| place)
 }
 
 /// Where a database is, and who connects: never the password.
@@ -222,6 +266,16 @@ fn data_directory() -> PathBuf {
 
 fn processors() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+fn shutdown_time(seconds: Option<u16>) -> Duration {
+    Duration::from_secs(u64::from(seconds.unwrap_or(20)))
+}
+
+fn burst(value: Option<NonZeroU32>, default: u32) -> NonZeroU32 {
+    value
+        .or(NonZeroU32::new(default))
+        .unwrap_or(NonZeroU32::MIN)
 }
 
 fn or(value: Option<NonZeroUsize>, default: usize) -> NonZeroUsize {

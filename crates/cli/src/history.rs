@@ -1,4 +1,4 @@
-//! `fermata history`: everything that ever happened to a campaign, and what it still causes.
+//! `fermata history`: everything that ever happened to a campaign, and what each event causes.
 
 use crate::arguments::Json;
 use crate::configuration::Configuration;
@@ -6,7 +6,7 @@ use crate::database::Database;
 use crate::output;
 use domain::{CampaignId, Version};
 use event_store::{Actor, JournalId, PAGE_MAX, Recorded, find_journal, read_stream};
-use outbox::{WaitingEffect, list_of_campaign};
+use outbox::{EffectId, WaitingEffect, list_of_campaign};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::error::Error;
@@ -104,7 +104,7 @@ fn row(event: &Recorded, effects: &[WaitingEffect]) -> Vec<String> {
     let causes: Vec<String> = effects
         .iter()
         .filter(|effect| effect.position == event.position)
-        .map(|effect| format!("{} {} (waiting)", effect.kind, effect.detail))
+        .map(|effect| format!("{} {} ({})", effect.kind, effect.detail, effect.state))
         .collect();
     vec![
         event.version.to_string(),
@@ -126,7 +126,8 @@ fn value(event: &Recorded, effects: &[WaitingEffect]) -> Result<Value, Box<dyn E
         let detail: Value = serde_json::from_str(&effect.detail)?;
         causes.push(json!({
             "kind": effect.kind,
-            "state": "waiting",
+            "id": EffectId { journal: event.journal, position: effect.position }.to_string(),
+            "state": effect.state,
             "detail": detail,
             "enqueued_at": web::instant(effect.enqueued_at),
         }));

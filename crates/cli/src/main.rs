@@ -3,7 +3,7 @@
 use clap::Parser;
 use cli::arguments::{Arguments, Command, Json};
 use cli::configuration::Configuration;
-use cli::{demo, history, key_commands, migration, output, serve};
+use cli::{demo, effect_commands, history, key_commands, migration, output, serve};
 use domain::CampaignId;
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
@@ -29,6 +29,8 @@ fn main() -> ExitCode {
 }
 
 fn start(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    // A client that names no provider of its own would panic without one.
+    let _installed_before = rustls::crypto::ring::default_provider().install_default();
     let configuration = Configuration::decide(arguments.options)?;
     let log_default = match arguments.command {
         Command::Serve { .. } => LOG_SERVING,
@@ -50,6 +52,7 @@ async fn run(configuration: &Configuration, command: Command) -> Result<(), Box<
         Command::History { campaign, json } => {
             history::run(configuration, CampaignId(campaign), json).await
         }
+        Command::Effects(command) => effect_commands::run(configuration, command).await,
         Command::Config(format) => show_configuration(configuration, format),
     }
 }

@@ -3,6 +3,7 @@
 use crate::configuration::Configuration;
 use crate::database::Database;
 use crate::demo::{self, Workspace};
+use crate::open_files;
 use crate::output;
 use crate::service::{self, Settings};
 use std::error::Error;
@@ -16,6 +17,7 @@ use web::Listeners;
 /// # Errors
 /// When the database cannot be opened, an address cannot be bound, or a listener fails.
 pub async fn run(configuration: &Configuration, with_demo: bool) -> Result<(), Box<dyn Error>> {
+    open_files::raise_limit();
     let listeners = Listeners {
         public: bind(configuration.listen, "FERMATA_LISTEN")?,
         internal: bind(configuration.internal_listen, "FERMATA_INTERNAL_LISTEN")?,

@@ -1,9 +1,11 @@
-//! The service, wired: lanes, wakes, housekeeping and the two listeners.
+//! The service, wired: lanes, wakes, waitpoint tokens, the relay, housekeeping and the two
+//! listeners.
 //!
 //! `run` takes sockets that are already bound and a signal to stop, so that tests run exactly
 //! what the program runs. Nothing is spawned that nobody waits for.
 
 use crate::configuration::Configuration;
+use crate::relay::{self, Elsewhere, RELAY_CONNECTIONS};
 use commands::{Lanes, LanesSettings, Sources, forget_answers};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use event_store::{Announcer, Journals, Wakes, listen};
@@ -13,9 +15,11 @@ use std::io;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
 use tokio_postgres::{Config, NoTls};
 use tokio_util::sync::CancellationToken;
-use web::{App, Limits, Listeners, RateLimit};
+use waitpoints::{Housekeeping, Hub, Timers, Tokens};
+use web::{App, Limits, Listeners, Meter, RateLimit};
 
 const HEAD_SECONDS_MAX: u64 = 5;
 const BODY_SECONDS_MAX: u64 = 10;
@@ -43,12 +47,18 @@ pub struct Settings {
     pub rate_limit_per_second: Option<NonZeroU32>,
     /// Requests at once of one key.
     pub rate_limit_burst: NonZeroU32,
+    /// Requests a second of one key about waitpoint tokens; none for no limit.
+    pub token_rate_per_second: Option<NonZeroU32>,
+    /// Requests at once of one key about waitpoint tokens.
+    pub token_rate_burst: NonZeroU32,
     /// How long a client may take to send a request's head.
     pub head_time_max: Duration,
     /// How long a client may take to send a request's body.
     pub body_time_max: Duration,
     /// How long shutdown may take.
     pub shutdown_time_max: Duration,
+    /// Where tokens that were made elsewhere are completed.
+    pub elsewhere: Elsewhere,
 }
 
 impl Settings {
@@ -64,9 +74,12 @@ impl Settings {
             campaigns_remembered: configuration.campaigns_remembered,
             rate_limit_per_second: configuration.rate_limit_per_second,
             rate_limit_burst: configuration.rate_limit_burst,
+            token_rate_per_second: configuration.token_rate_per_second,
+            token_rate_burst: configuration.token_rate_burst,
             head_time_max: Duration::from_secs(HEAD_SECONDS_MAX),
             body_time_max: Duration::from_secs(BODY_SECONDS_MAX),
             shutdown_time_max: configuration.shutdown_time_max,
+            elsewhere: configuration.elsewhere(),
         }
     }
 }
@@ -77,6 +90,9 @@ pub enum RunError {
     /// The pool cannot be made.
     #[error("make the connection pool")]
     Pool(#[from] deadpool_postgres::BuildError),
+    /// The settings of Trigger.dev cannot be used.
+    #[error("reach Trigger.dev")]
+    Trigger(#[from] outbox::TriggerError),
     /// A listener failed.
     #[error("serve the listeners")]
     Serve(#[from] io::Error),
@@ -91,7 +107,7 @@ pub async fn run(
     listeners: Listeners,
     shutdown: CancellationToken,
 ) -> Result<(), RunError> {
-    let pool = pool(settings)?;
+    let pool = pool(settings.config.clone(), settings.read_connections.get())?;
     let mut registry = Registry::default();
     let wakes = Wakes::new(settings.journals);
     let announcer = Announcer::default();
@@ -105,15 +121,23 @@ pub async fn run(
         campaigns_remembered_max: settings.campaigns_remembered,
         writers_max: settings.workers,
     });
+    let hub = Hub::new(pool.clone());
+    let tokens = tokens(settings, &pool, &hub);
+    let relay_pool = self::pool(relay::planning(&settings.config), RELAY_CONNECTIONS)?;
+    let relay = relay::make(settings, relay_pool, &wakes, &tokens, &mut registry)?;
     let keyring = Arc::new(Keyring::new(pool.clone(), Instant::now));
     let app = App {
         lanes,
         pool: pool.clone(),
         keyring: keyring.clone(),
+        relay: relay.clone(),
         rate_limit: Arc::new(RateLimit::new(
             settings.rate_limit_per_second,
             settings.rate_limit_burst,
         )),
+        tokens: tokens.clone(),
+        meter: meter(settings),
+        closing: shutdown.clone(),
         sources: settings.sources,
         metrics: web::Metrics::register(&mut registry),
         registry: Arc::new(registry),
@@ -122,40 +146,74 @@ pub async fn run(
     let background = CancellationToken::new();
     let serve = async {
         let served = web::serve(listeners, app, shutdown).await;
-        // The last handle to the lanes went with the app: they finish what they have and end.
-        // What is left when requests ran out of time has nobody waiting for its answer.
-        let ended = async { while running.join_next().await.is_some() {} };
-        let patience = Duration::from_secs(LANES_END_SECONDS_MAX);
-        if tokio::time::timeout(patience, ended).await.is_err() {
-            tracing::warn!(
-                "some lanes did not end in time; whether their last batch happened, the log says"
-            );
-            running.shutdown().await;
-        }
+        end_lanes(&mut running).await;
         background.cancel();
         served
     };
     let forget_keys = || keyring.forget_all();
-    let (served, (), (), ()) = tokio::join!(
+    let waiting = wait_for_tokens(&tokens, &hub, background.clone());
+    let (served, (), (), (), (), ()) = tokio::join!(
         serve,
+        waiting,
         announcer.run(&settings.config, background.clone()),
         listen(&settings.config, &wakes, forget_keys, background.clone()),
         keep_house(&pool, background.clone()),
+        relay.run(background.clone()),
     );
     Ok(served?)
 }
 
-fn pool(settings: &Settings) -> Result<Pool, deadpool_postgres::BuildError> {
+/// The last handle to the lanes went with the app: they finish what they have and end. What is left
+/// when requests ran out of time has nobody waiting for its answer.
+async fn end_lanes(running: &mut JoinSet<()>) {
+    let ended = async { while running.join_next().await.is_some() {} };
+    let patience = Duration::from_secs(LANES_END_SECONDS_MAX);
+    if tokio::time::timeout(patience, ended).await.is_err() {
+        tracing::warn!(
+            "some lanes did not end in time; whether their last batch happened, the log says"
+        );
+        running.shutdown().await;
+    }
+}
+
+fn meter(settings: &Settings) -> Arc<Meter> {
+    Arc::new(Meter::new(
+        settings.token_rate_per_second,
+        settings.token_rate_burst,
+    ))
+}
+
+fn pool(config: Config, connections: usize) -> Result<Pool, deadpool_postgres::BuildError> {
     let recycling = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
     };
-    let manager = Manager::from_config(settings.config.clone(), NoTls, recycling);
+    let manager = Manager::from_config(config, NoTls, recycling);
     Pool::builder(manager)
-        .max_size(settings.read_connections.get())
+        .max_size(connections)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(Duration::from_secs(POOL_WAIT_SECONDS_MAX)))
         .create_timeout(Some(Duration::from_secs(POOL_WAIT_SECONDS_MAX)))
         .build()
+}
+
+fn tokens(settings: &Settings, pool: &Pool, hub: &Hub) -> Tokens {
+    let sources = waitpoints::Sources {
+        now: settings.sources.now,
+        random: crate::sources::random,
+    };
+    Tokens::new(pool.clone(), settings.journals, sources, hub.clone())
+}
+
+/// What goes on about tokens without being asked: those who wait are told, time runs out, and what
+/// is long over is removed.
+async fn wait_for_tokens(tokens: &Tokens, hub: &Hub, shutdown: CancellationToken) {
+    let timers = Timers::new(tokens.clone());
+    let housekeeping = Housekeeping::new(tokens.clone());
+    tokio::join!(
+        hub.run(shutdown.clone()),
+        timers.run(shutdown.clone()),
+        housekeeping.run(shutdown),
+    );
 }
 
 fn limits(settings: &Settings) -> Limits {

@@ -1,4 +1,4 @@
-//! The clock and the ids, read here and nowhere else.
+//! The clock, the ids and chance, read here and nowhere else.
 
 use chrono::{DateTime, SubsecRound, Utc};
 use commands::Sources;
@@ -23,4 +23,14 @@ fn now() -> DateTime<Utc> {
 )]
 fn new_id() -> Uuid {
     Uuid::now_v7()
+}
+
+/// Random bits for ids of tokens.
+pub(crate) fn random() -> u128 {
+    rand::random()
+}
+
+/// A random number, at least 0 and below 1.
+pub(crate) fn chance() -> f64 {
+    rand::random()
 }

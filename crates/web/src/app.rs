@@ -1,13 +1,16 @@
 //! What handlers have at hand. Made once, in `cli`, and handed to every worker.
 
-use crate::{Metrics, RateLimit};
+use crate::{Meter, Metrics, RateLimit};
 use commands::{Lanes, Sources};
 use deadpool_postgres::Pool;
 use keys::Keyring;
+use outbox::Relay;
 use prometheus_client::registry::Registry;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use waitpoints::Tokens;
 
 /// Everything that handlers use.
 #[derive(Clone)]
@@ -18,8 +21,16 @@ pub struct App {
     pub pool: Pool,
     /// Who may ask.
     pub keyring: Arc<Keyring>,
+    /// Effects, and what becomes of them.
+    pub relay: Relay,
     /// How often.
     pub rate_limit: Arc<RateLimit>,
+    /// Built-in waitpoint tokens.
+    pub tokens: Tokens,
+    /// How often a key may ask for them.
+    pub meter: Arc<Meter>,
+    /// Is cancelled when the service ends: answers that are held back go out.
+    pub closing: CancellationToken,
     /// Time and ids.
     pub sources: Sources,
     /// Counts of requests.

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 use std::time::Duration;
 
-/// The largest body that is read.
+/// The largest body of a change of state.
 pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
 /// What is read and thrown away of a larger one, so that its sender hears the answer.
 const DRAINED_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -23,28 +23,53 @@ pub(crate) struct ChangeBody {
     pub reason: Option<String>,
 }
 
-/// The whole body.
-pub(crate) async fn read(payload: Payload, longest: Duration) -> Result<Bytes, Problem> {
-    match tokio::time::timeout(longest, collect(payload)).await {
-        Ok(read) => read,
-        Err(_) => Err(Problem::BodyTooSlow),
+/// Why there is no body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BadBody {
+    /// It ended before its end.
+    BrokeOff,
+    /// It is larger than so many bytes.
+    TooLarge(usize),
+    /// It did not arrive in time.
+    TooSlow,
+}
+
+impl From<BadBody> for Problem {
+    fn from(bad: BadBody) -> Self {
+        match bad {
+            BadBody::BrokeOff => Self::invalid("The request body broke off"),
+            BadBody::TooLarge(bytes_max) => Self::BodyTooLarge(bytes_max),
+            BadBody::TooSlow => Self::BodyTooSlow,
+        }
     }
 }
 
-async fn collect(mut payload: Payload) -> Result<Bytes, Problem> {
+/// The whole body.
+pub(crate) async fn read(
+    payload: Payload,
+    longest: Duration,
+    bytes_max: usize,
+) -> Result<Bytes, BadBody> {
+    match tokio::time::timeout(longest, collect(payload, bytes_max)).await {
+        Ok(read) => read,
+        Err(_) => Err(BadBody::TooSlow),
+    }
+}
+
+async fn collect(mut payload: Payload, bytes_max: usize) -> Result<Bytes, BadBody> {
     let mut body = BytesMut::new();
     let mut seen = 0_usize;
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Problem::invalid("The request body broke off"))?;
+        let chunk = chunk.map_err(|_| BadBody::BrokeOff)?;
         seen = seen.saturating_add(chunk.len());
-        if seen <= BODY_BYTES_MAX {
+        if seen <= bytes_max {
             body.extend_from_slice(&chunk);
         } else if DRAINED_BYTES_MAX < seen {
             break;
         }
     }
-    if BODY_BYTES_MAX < seen {
-        return Err(Problem::BodyTooLarge(BODY_BYTES_MAX));
+    if bytes_max < seen {
+        return Err(BadBody::TooLarge(bytes_max));
     }
     Ok(body.freeze())
 }
@@ -79,7 +104,24 @@ pub(crate) fn change(request: &HttpRequest, body: &[u8]) -> Result<ChangeBody, P
     })
 }
 
-fn is_json(request: &HttpRequest) -> bool {
+/// Parses a body that has to be a JSON object.
+pub(crate) fn json<Body: serde::de::DeserializeOwned>(
+    request: &HttpRequest,
+    body: &[u8],
+) -> Result<Body, Problem> {
+    if !is_json(request) {
+        return Err(Problem::UnsupportedMedia);
+    }
+    // A derived struct would be read from an array too.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(Problem::invalid("The request body must be a JSON object"));
+    }
+    serde_json::from_slice(body)
+        .map_err(|error| Problem::invalid(format!("The request body is not valid: {error}")))
+}
+
+/// Whether the body is said to be JSON.
+pub(crate) fn is_json(request: &HttpRequest) -> bool {
     let Some(Ok(kind)) = request
         .headers()
         .get(CONTENT_TYPE)

@@ -9,6 +9,7 @@ use actix_web::{Error, HttpMessage, HttpRequest, web};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 use std::time::Instant;
@@ -25,7 +26,11 @@ const TRACEPARENT_CHARS: usize = 55;
 pub struct Metrics {
     requests: Family<RequestLabels, Counter>,
     seconds: Family<RouteLabels, Histogram>,
+    held: Gauge,
 }
+
+/// An answer that is held back, for as long as this is.
+pub(crate) struct Held(Gauge);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
@@ -46,7 +51,13 @@ impl Metrics {
         let metrics = Self {
             requests: Family::default(),
             seconds: Family::new_with_constructor(seconds),
+            held: Gauge::default(),
         };
+        registry.register(
+            "fermata_http_answers_held",
+            "Answers that are held back until there is something to tell",
+            metrics.held.clone(),
+        );
         let requests = metrics.requests.clone();
         registry.register(
             "fermata_http_requests",
@@ -60,6 +71,18 @@ impl Metrics {
             metrics.seconds.clone(),
         );
         metrics
+    }
+
+    /// Counts an answer as held back.
+    pub(crate) fn hold(&self) -> Held {
+        self.held.inc();
+        Held(self.held.clone())
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 

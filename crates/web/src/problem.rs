@@ -9,6 +9,7 @@ use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use commands::Failure;
 use domain::{Rejection, Version};
+use outbox::{EffectState, Operation};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -48,6 +49,12 @@ pub(crate) enum Problem {
     /// Too many requests.
     #[error("Too many requests. Please retry after {0} seconds.")]
     RateLimited(u64),
+    /// No such effect, or it was forgotten.
+    #[error("No such effect")]
+    NoSuchEffect,
+    /// Effects in this state take no such request.
+    #[error("An effect that is {} cannot be asked to {}", .1.as_str(), .0.as_str())]
+    EffectRefuses(Operation, EffectState),
     /// The rules refuse.
     #[error("{0}")]
     Rejected(#[from] Rejection),
@@ -98,6 +105,8 @@ impl Problem {
             Self::VersionDiffers(_) => (StatusCode::PRECONDITION_FAILED, "version_mismatch"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
+            Self::NoSuchEffect => (StatusCode::NOT_FOUND, "effect_not_found"),
+            Self::EffectRefuses(..) => (StatusCode::CONFLICT, "effect_state"),
             Self::Rejected(rejection) => (rejection_status(rejection), rejection.code()),
             Self::Failure(Failure::Overloaded { .. }) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "overloaded")
@@ -119,6 +128,7 @@ impl Problem {
             Self::VersionDiffers(version) => Some(json!({"current_version": version.0})),
             Self::MethodNotAllowed(methods) => Some(json!({"allowed_methods": methods})),
             Self::RateLimited(seconds) => Some(json!({"retry_after_seconds": seconds})),
+            Self::EffectRefuses(_, state) => Some(json!({"state": state.as_str()})),
             Self::Rejected(rejection) => rejection_details(rejection),
             _ => None,
         }

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::observe::{Endpoint, observe};
 use crate::problem::Problem;
-use crate::{campaigns, internal, transitions};
+use crate::{campaigns, effects, internal, outbox_json, registering, tokens, transitions};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App as Routes, HttpServer, Resource, Route};
@@ -31,34 +31,40 @@ pub struct Listeners {
 /// # Errors
 /// When a listener cannot be served.
 pub async fn serve(listeners: Listeners, app: App, shutdown: CancellationToken) -> io::Result<()> {
-    let workers = app.limits.workers.get();
-    let public = listen(
-        listeners.public,
-        app.clone(),
-        workers,
-        public,
-        shutdown.clone(),
-    );
-    let internal = listen(
-        listeners.internal,
-        app,
-        INTERNAL_WORKERS,
-        internal_routes,
-        shutdown,
-    );
+    let public = Side {
+        workers: app.limits.workers.get(),
+        routes: public,
+        hears_half_closed: true,
+    };
+    let public = listen(listeners.public, app.clone(), public, shutdown.clone());
+    let internal = Side {
+        workers: INTERNAL_WORKERS,
+        routes: internal_routes,
+        hears_half_closed: false,
+    };
+    let internal = listen(listeners.internal, app, internal, shutdown);
     futures_util::future::try_join(public, internal)
         .await
         .map(|_| ())
 }
 
+/// What differs between the listeners.
+struct Side {
+    workers: usize,
+    routes: fn(&mut ServiceConfig),
+    /// Whether a client that has said all that it will is answered. Where answers are held back,
+    /// one that hung up must not be waited for: it looks the same.
+    hears_half_closed: bool,
+}
+
 async fn listen(
     listener: TcpListener,
     app: App,
-    workers: usize,
-    routes: fn(&mut ServiceConfig),
+    side: Side,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
     let limits = app.limits;
+    let routes = side.routes;
     let app = web::Data::new(app);
     let server = HttpServer::new(move || {
         Routes::new()
@@ -67,7 +73,8 @@ async fn listen(
             .configure(routes)
             .default_service(web::to(no_such_path))
     })
-    .workers(workers)
+    .workers(side.workers)
+    .h1_allow_half_closed(side.hears_half_closed)
     .keep_alive(Duration::from_secs(KEEP_ALIVE_SECONDS))
     .client_request_timeout(limits.head_time_max)
     .shutdown_timeout(limits.shutdown_time_max.as_secs())
@@ -114,11 +121,23 @@ fn internal_routes(routes: &mut ServiceConfig) {
     routes
         .service(only("/health/live", "GET", web::get().to(internal::live)))
         .service(only("/health/ready", "GET", web::get().to(internal::ready)))
-        .service(only("/metrics", "GET", web::get().to(internal::metrics)));
+        .service(only("/metrics", "GET", web::get().to(internal::metrics)))
+        .service(only(
+            "/internal/campaigns/{id}/waitpoints",
+            "POST",
+            web::post().to(registering::register),
+        ))
+        .service(only(
+            "/internal/outbox",
+            "GET",
+            web::get().to(outbox_json::overview),
+        ))
+        .configure(effects::routes)
+        .configure(tokens::routes);
 }
 
 /// A path with one method; every other method is told which.
-fn only(path: &'static str, method: &'static str, route: Route) -> Resource {
+pub(crate) fn only(path: &'static str, method: &'static str, route: Route) -> Resource {
     let refuse = move || async move { Err::<&str, _>(Problem::MethodNotAllowed(method)) };
     web::resource(path)
         .app_data(Endpoint { path, method })

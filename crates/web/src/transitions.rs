@@ -74,7 +74,7 @@ async fn change(
     let options = options(request)?;
     let expected = precondition::expected(request)?;
     let key = idempotency::key(request)?;
-    let body = body::read(payload, app.limits.body_time_max).await?;
+    let body = body::read(payload, app.limits.body_time_max, body::BODY_BYTES_MAX).await?;
     let reason = body::change(request, &body)?.reason;
     let remember = key.map(|key| Remember {
         user_id: caller.user_id,

@@ -38,6 +38,34 @@ async fn a_password_is_never_shown() {
 }
 
 #[tokio::test]
+async fn a_key_of_trigger_dev_is_never_shown_and_settles_where_tokens_are() {
+    let playground = Playground::new();
+    let mut command = playground.program(&["config"]);
+    command.env("TRIGGER_SECRET_KEY", "tr_prod_swordfish");
+    command.env(
+        "TRIGGER_API_URL",
+        "https://somebody:password@trigger.example/api",
+    );
+
+    let shown = did(command).await;
+    let help = did({
+        let mut command = playground.program(&["serve", "--help"]);
+        command.env("TRIGGER_SECRET_KEY", "tr_prod_swordfish");
+        command
+    })
+    .await;
+    let without = does(&playground, &["config"]).await;
+
+    assert!(shown.contains("trigger.example/api, with a key"), "{shown}");
+    assert!(
+        !shown.contains("swordfish") && !shown.contains("password"),
+        "{shown}"
+    );
+    assert!(!help.contains("swordfish"), "{help}");
+    assert!(without.contains("not configured"), "{without}");
+}
+
+#[tokio::test]
 async fn a_password_is_not_in_a_complaint_either() {
     let playground = Playground::new();
 

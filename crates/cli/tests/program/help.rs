@@ -3,7 +3,7 @@
 use crate::playground::Playground;
 use crate::running::did;
 
-const PAGES: [(&str, &[&str]); 10] = [
+const PAGES: [(&str, &[&str]); 16] = [
     ("fermata", &[]),
     ("serve", &["serve"]),
     ("migrate", &["migrate"]),
@@ -13,6 +13,12 @@ const PAGES: [(&str, &[&str]); 10] = [
     ("keys_revoke", &["keys", "revoke"]),
     ("demo", &["demo"]),
     ("history", &["history"]),
+    ("effects", &["effects"]),
+    ("effects_list", &["effects", "list"]),
+    ("effects_explain", &["effects", "explain"]),
+    ("effects_retry", &["effects", "retry"]),
+    ("effects_park", &["effects", "park"]),
+    ("effects_cancel", &["effects", "cancel"]),
     ("config", &["config"]),
 ];
 

@@ -21,6 +21,7 @@
 
 mod configuring;
 mod demo;
+mod effects;
 mod help;
 mod history;
 mod keys;

@@ -49,8 +49,13 @@ async fn metrics_count_requests_commands_and_waiting_effects() {
     let app = TestApp::spawn().await;
     let tenant = app.tenant().await;
     let id = app.active_campaign(&tenant).await;
+    let sleeper = app.internal("POST", "/api/v1/waitpoints/tokens");
+    let sleeper = sleeper.bearer(&app.internal_key().await);
+    let token = sleeper.json(&format!("{{\"tags\":[\"campaign:{id}\"]}}"));
+    assert_eq!(token.await.status, 200);
     app.pause(&tenant, id).await;
     app.pause(&tenant, id).await;
+    app.settle().await;
 
     let metrics = app.metrics().await;
 
@@ -61,8 +66,9 @@ async fn metrics_count_requests_commands_and_waiting_effects() {
         "fermata_commands_total{command=\"pause\",outcome=\"done\"} 1".to_owned(),
         "fermata_commands_total{command=\"pause\",outcome=\"rejected\"} 1".to_owned(),
         "fermata_batches_total{outcome=\"committed\"} 1".to_owned(),
-        "fermata_effects_waiting{kind=\"complete_waitpoints\"} 1".to_owned(),
         "fermata_effects_waiting{kind=\"start_run\"} 1".to_owned(),
+        "fermata_effects{state=\"due\",kind=\"start_run\"} 1".to_owned(),
+        "fermata_wake_seconds_count{place=\"built_in\"} 1".to_owned(),
     ] {
         assert!(
             metrics.body.lines().any(|it| it == line),

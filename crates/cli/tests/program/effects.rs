@@ -1,0 +1,97 @@
+//! `fermata effects`, with and without a service that runs.
+
+use crate::playground::Playground;
+use crate::running::{DEMO_CAMPAIGN, demo, does, json, misused, refuses};
+use crate::service::Service;
+use serde_json::Value;
+
+async fn listed(playground: &Playground, filter: &[&str]) -> Vec<Value> {
+    let arguments = [&["effects", "list", "--json"], filter].concat();
+    let list = json(&does(playground, &arguments).await);
+    list["effects"].as_array().unwrap().clone()
+}
+
+/// The id of the launch of the demo's campaign.
+async fn launch(playground: &Playground) -> String {
+    let listed = listed(playground, &["--campaign", DEMO_CAMPAIGN]).await;
+    listed[0]["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn effects_wait_to_be_taken_in_until_a_service_runs() {
+    let playground = Playground::new();
+    demo(&playground).await;
+    let id = launch(&playground).await;
+
+    let before = json(&does(&playground, &["effects", "explain", &id, "--json"]).await);
+    let lines = does(&playground, &["effects", "explain", &id]).await;
+
+    assert_eq!(before["state"], "waiting");
+    assert!(lines.contains("It waits to be taken in"), "{lines}");
+    let refused = refuses(&playground, &["effects", "park", &id]).await;
+    assert_eq!(
+        refused,
+        format!("effect {id} is waiting; there is nothing to park")
+    );
+}
+
+#[tokio::test]
+async fn a_service_takes_effects_in_and_operators_park_retry_and_cancel_them() {
+    let playground = Playground::new();
+    demo(&playground).await;
+    let service = Service::start(&playground, &[]).await;
+    let id = launch(&playground).await;
+    loop {
+        let due = listed(
+            &playground,
+            &["--state", "due", "--campaign", DEMO_CAMPAIGN],
+        )
+        .await;
+        if due.len() == 1 {
+            break;
+        }
+    }
+
+    let parked = does(&playground, &["effects", "park", &id]).await;
+    let why = does(&playground, &["effects", "explain", &id]).await;
+    let retried = does(&playground, &["effects", "retry", "--all"]).await;
+    let cancelled = does(&playground, &["effects", "cancel", &id]).await;
+
+    assert!(parked.starts_with(&format!("{id} is parked")), "{parked}");
+    assert!(
+        why.contains("parked by an operator at the command line"),
+        "{why}"
+    );
+    assert!(retried.starts_with("1 parked effects"), "{retried}");
+    assert!(cancelled.contains("is cancelled"), "{cancelled}");
+    let table = does(&playground, &["effects", "list", "--state", "cancelled"]).await;
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines[0], "effect\tstate\tkind\tcampaign\trecorded\twhy");
+    assert!(lines[1].starts_with(&format!("{id}\tcancelled\tstart_run")));
+    let history = json(&does(&playground, &["history", DEMO_CAMPAIGN, "--json"]).await);
+    assert_eq!(history["events"][2]["effects"][0]["state"], "cancelled");
+    assert_eq!(history["events"][2]["effects"][0]["id"], id);
+    drop(service);
+}
+
+#[tokio::test]
+async fn what_is_no_effect_is_refused_in_a_sentence() {
+    let playground = Playground::new();
+    demo(&playground).await;
+
+    let refused = refuses(&playground, &["effects", "explain", "0-999999"]).await;
+    let state = refuses(&playground, &["effects", "list", "--state", "lost"]).await;
+    let id = misused(&playground, &["effects", "explain", "7"]).await;
+    let nothing = misused(&playground, &["effects", "retry"]).await;
+
+    assert!(
+        refused.starts_with("there is no effect 0-999999"),
+        "{refused}"
+    );
+    assert!(
+        state.starts_with("lost is no state of an effect"),
+        "{state}"
+    );
+    assert!(id.contains("as in 2-1234"), "{id}");
+    assert!(nothing.contains("required"), "{nothing}");
+}

@@ -1,0 +1,212 @@
+//! Effects for operators: listing them, looking into one, trying anew, parking, cancelling.
+
+use crate::app::App;
+use crate::body;
+use crate::caller::internal;
+use crate::campaign_id::parse_campaign_id;
+use crate::effect_json::{DossierJson, EffectJson};
+use crate::problem::Problem;
+use crate::read::read;
+use crate::server::only;
+use actix_web::web::{self, Payload, Query, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::CampaignId;
+use outbox::{
+    EffectFilter, EffectId, EffectState, LISTED_EFFECTS_MAX, Operated, Operation, RETRIED_MAX,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+const LISTED_DEFAULT: i64 = 100;
+const OPERATOR: &str = "an operator over HTTP";
+
+/// The paths, in reading order.
+pub(crate) fn routes(routes: &mut ServiceConfig) {
+    routes
+        .service(only("/internal/effects", "GET", web::get().to(list)))
+        .service(only(
+            "/internal/effects/retry",
+            "POST",
+            web::post().to(retry_many),
+        ))
+        .service(only("/internal/effects/{id}", "GET", web::get().to(get)))
+        .service(only(
+            "/internal/effects/{id}/retry",
+            "POST",
+            web::post().to(retry),
+        ))
+        .service(only(
+            "/internal/effects/{id}/park",
+            "POST",
+            web::post().to(park),
+        ))
+        .service(only(
+            "/internal/effects/{id}/cancel",
+            "POST",
+            web::post().to(cancel),
+        ));
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    state: Option<String>,
+    campaign_id: Option<String>,
+    cursor: Option<String>,
+    limit: Option<i64>,
+}
+
+#[derive(Serialize)]
+struct Page {
+    effects: Vec<EffectJson>,
+    /// The cursor of the next page, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// `GET /internal/effects?state=&campaign_id=&cursor=&limit=`, in the order of their ids.
+async fn list(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    internal(&request, &app).await?;
+    let asked = Query::<Asked>::from_query(request.query_string())
+        .map_err(|error| Problem::invalid(format!("The query is not valid: {error}")))?;
+    let (filter, limit) = filter(&asked)?;
+    let effects = read(&app, async |client| {
+        outbox::list_effects(client, filter, limit + 1).await
+    });
+    let mut effects = effects.await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = limit < effects.len();
+    effects.truncate(limit);
+    let last = effects.last().filter(|_| has_more);
+    Ok(HttpResponse::Ok().json(Page {
+        next: last.map(|effect| effect.id.to_string()),
+        effects: effects.iter().map(EffectJson::of).collect(),
+    }))
+}
+
+fn filter(asked: &Asked) -> Result<(EffectFilter, i64), Problem> {
+    let state = |word: &String| {
+        EffectState::of(word).ok_or_else(|| {
+            let known = EffectState::ALL.map(EffectState::as_str).join(", ");
+            Problem::invalid(format!("state must be one of {known}"))
+        })
+    };
+    // One more than is shown is asked for, to see whether there is more.
+    let longest = LISTED_EFFECTS_MAX - 1;
+    let limit = asked.limit.unwrap_or(LISTED_DEFAULT);
+    if !(1..=longest).contains(&limit) {
+        let message = format!("limit must be between 1 and {longest}");
+        return Err(Problem::invalid(message));
+    }
+    let filter = EffectFilter {
+        state: asked.state.as_ref().map(state).transpose()?,
+        campaign_id: campaign(asked.campaign_id.as_deref())?,
+        after: asked.cursor.as_deref().map(effect_id).transpose()?,
+    };
+    Ok((filter, limit))
+}
+
+fn campaign(text: Option<&str>) -> Result<Option<CampaignId>, Problem> {
+    let parsed = |text| {
+        parse_campaign_id(text).ok_or_else(|| Problem::invalid("campaign_id must be a UUID"))
+    };
+    text.map(parsed).transpose()
+}
+
+fn effect_id(text: &str) -> Result<EffectId, Problem> {
+    text.parse()
+        .map_err(|error: outbox::NotAnEffectId| Problem::invalid(capital(&error.to_string())))
+}
+
+/// A sentence of ours begins with a capital letter.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+fn id_in_path(request: &HttpRequest) -> Result<EffectId, Problem> {
+    effect_id(request.match_info().get("id").unwrap_or_default())
+}
+
+/// `GET /internal/effects/{id}`, with its explanation and its attempts.
+async fn get(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    internal(&request, &app).await?;
+    dossier(&app, id_in_path(&request)?).await
+}
+
+async fn dossier(app: &App, id: EffectId) -> Result<HttpResponse, Problem> {
+    let dossier = read(app, async |client| outbox::look_into(client, id).await).await?;
+    let dossier = dossier.ok_or(Problem::NoSuchEffect)?;
+    Ok(HttpResponse::Ok().json(DossierJson::of(&dossier)))
+}
+
+/// `POST /internal/effects/{id}/retry`
+async fn retry(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    operate(&request, &app, Operation::Retry).await
+}
+
+/// `POST /internal/effects/{id}/park`
+async fn park(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    operate(&request, &app, Operation::Park).await
+}
+
+/// `POST /internal/effects/{id}/cancel`
+async fn cancel(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    operate(&request, &app, Operation::Cancel).await
+}
+
+async fn operate(
+    request: &HttpRequest,
+    app: &App,
+    operation: Operation,
+) -> Result<HttpResponse, Problem> {
+    internal(request, app).await?;
+    let id = id_in_path(request)?;
+    let operated = read(app, async |client| {
+        outbox::operate(client, id, operation, OPERATOR).await
+    });
+    match operated.await? {
+        Operated::Done => {
+            app.relay.ring();
+            dossier(app, id).await
+        }
+        Operated::Unknown => Err(Problem::NoSuchEffect),
+        Operated::Refused(state) => Err(Problem::EffectRefuses(operation, state)),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Which {
+    campaign_id: Option<String>,
+    limit: Option<i64>,
+}
+
+/// `POST /internal/effects/retry`: parked effects, of all campaigns or of one.
+async fn retry_many(
+    request: HttpRequest,
+    payload: Payload,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
+    internal(&request, &app).await?;
+    let body = body::read(payload, app.limits.body_time_max, body::BODY_BYTES_MAX).await?;
+    let which: Which = if body.trim_ascii().is_empty() {
+        Which::default()
+    } else {
+        body::json(&request, &body)?
+    };
+    let limit = which.limit.unwrap_or(RETRIED_MAX);
+    if !(1..=RETRIED_MAX).contains(&limit) {
+        let message = format!("limit must be between 1 and {RETRIED_MAX}");
+        return Err(Problem::invalid(message));
+    }
+    let campaign = campaign(which.campaign_id.as_deref())?;
+    let retried = read(&app, async |client| {
+        outbox::retry_many(client, campaign, limit).await
+    });
+    let retried = retried.await?;
+    app.relay.ring();
+    let answer = json!({"effects": retried.effects, "owed_tokens": retried.owed_tokens});
+    Ok(HttpResponse::Ok().json(answer))
+}

@@ -1,0 +1,123 @@
+//! `POST /internal/campaigns/{id}/waitpoints`: tokens that were made elsewhere.
+
+use crate::app::App;
+use crate::body;
+use crate::caller::internal;
+use crate::campaign_id::campaign_id;
+use crate::problem::Problem;
+use actix_web::web::{self, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::{ProspectId, Rejection, TokenKind};
+use outbox::{ForeignToken, REGISTERED_TOKENS_MAX, Registered};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// The largest body: a thousand tokens, written generously.
+const BODY_BYTES_MAX: usize = 512 * 1024;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    tokens: Vec<Value>,
+}
+
+/// A token as a caller writes it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    id: String,
+    prospect_id: String,
+    #[serde(default = "sleep")]
+    kind: String,
+}
+
+fn sleep() -> String {
+    TokenKind::Sleep.as_str().to_owned()
+}
+
+/// What came of a token.
+#[derive(Serialize)]
+struct Outcome {
+    /// As the caller wrote it.
+    id: Value,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Answered {
+    tokens: Vec<Outcome>,
+}
+
+/// Registers tokens; an outcome for each, in order.
+pub(crate) async fn register(
+    request: HttpRequest,
+    payload: Payload,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
+    internal(&request, &app).await?;
+    let campaign = campaign_id(&request)?;
+    let body = body::read(payload, app.limits.body_time_max, BODY_BYTES_MAX).await?;
+    let Asked { tokens } = body::json(&request, &body)?;
+    if !(1..=REGISTERED_TOKENS_MAX).contains(&tokens.len()) {
+        let message = format!("tokens must be 1 to {REGISTERED_TOKENS_MAX} tokens");
+        return Err(Problem::invalid(message));
+    }
+    let read: Vec<Result<ForeignToken, String>> = tokens.iter().map(token).collect();
+    let good: Vec<ForeignToken> = read.iter().flatten().cloned().collect();
+    let came = app.relay.registrar().register(campaign, &good).await;
+    let came = came
+        .map_err(|failure| Problem::unreadable(&failure))?
+        .ok_or(Rejection::NotFound)?;
+    let mut came = came.into_iter();
+    let outcome = |(asked, read): (Value, Result<ForeignToken, String>)| {
+        let id = asked.get("id").cloned().unwrap_or_default();
+        match read {
+            Ok(_) => came.next().map(|came| registered(id, came)),
+            Err(message) => Some(Outcome {
+                id,
+                outcome: "invalid",
+                output: None,
+                message: Some(message),
+            }),
+        }
+    };
+    let tokens = tokens.into_iter().zip(read).filter_map(outcome).collect();
+    Ok(HttpResponse::Ok().json(Answered { tokens }))
+}
+
+fn token(value: &Value) -> Result<ForeignToken, String> {
+    let written: Written =
+        serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+    let id = written.id.parse();
+    let id = id.map_err(|error: waitpoints::BadTokenId| error.to_string())?;
+    let prospect_id = Uuid::try_parse(&written.prospect_id)
+        .map_err(|_| "prospect_id must be a UUID".to_owned())?;
+    let kind = TokenKind::ALL
+        .into_iter()
+        .find(|kind| kind.as_str() == written.kind)
+        .ok_or_else(|| "kind must be sleep or pause".to_owned())?;
+    Ok(ForeignToken {
+        id,
+        prospect_id: ProspectId(prospect_id),
+        kind,
+    })
+}
+
+fn registered(id: Value, came: Registered) -> Outcome {
+    let (outcome, output) = match came {
+        Registered::Now => ("registered", None),
+        Registered::Before => ("already_registered", None),
+        Registered::Completed(output) => ("completed", Some(output)),
+    };
+    Outcome {
+        id,
+        outcome,
+        output,
+        message: None,
+    }
+}

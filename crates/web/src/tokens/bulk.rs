@@ -1,0 +1,126 @@
+//! `POST /internal/waitpoints/complete`: completes many tokens in one call, by ids or by a tag, and
+//! says of each what became of it. The platform has no such call.
+//!
+//! A path of ours, so it has our own error envelope. Repeating a call is harmless: what was over
+//! says so.
+
+use super::body::OUTPUT_BYTES_MAX;
+use crate::app::App;
+use crate::body::{is_json, read};
+use crate::caller::internal;
+use crate::problem::Problem;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use waitpoints::{COMPLETED_AT_ONCE_MAX, Filter, Output, Settled, TokenId};
+
+const FIELDS: [&str; 4] = ["ids", "tag", "after", "data"];
+
+/// Which tokens.
+#[derive(Debug, PartialEq, Eq)]
+enum Which {
+    Ids(Vec<TokenId>),
+    Tagged { tag: String, after: Option<TokenId> },
+}
+
+#[derive(Serialize)]
+struct Outcomes {
+    results: Vec<OutcomeJson>,
+    has_more: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct OutcomeJson {
+    id: String,
+    outcome: &'static str,
+}
+
+/// Completes many tokens.
+pub(crate) async fn complete(
+    request: HttpRequest,
+    payload: web::Payload,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
+    internal(&request, &app).await?;
+    let body = read(payload, app.limits.body_time_max, OUTPUT_BYTES_MAX).await?;
+    if !is_json(&request) {
+        return Err(Problem::UnsupportedMedia);
+    }
+    let fields: Map<String, Value> = serde_json::from_slice(&body)
+        .map_err(|error| Problem::invalid(format!("The request body is not valid: {error}")))?;
+    let which = which(&fields)?;
+    let output = Output::of(fields.get("data"));
+    let (results, next) = match which {
+        Which::Ids(ids) => (app.tokens.complete_many(&ids, &output).await, None),
+        Which::Tagged { tag, after } => {
+            let filter = Filter {
+                tags: vec![tag],
+                ..Filter::default()
+            };
+            let page = app
+                .tokens
+                .complete_matching(&filter, &output, after.as_ref())
+                .await;
+            let page = page.map_err(|failure| Problem::unreadable(&failure))?;
+            (Ok(page.outcomes), page.next)
+        }
+    };
+    let results = results.map_err(|failure| Problem::unreadable(&failure))?;
+    Ok(HttpResponse::Ok().json(Outcomes {
+        results: results.iter().map(OutcomeJson::of).collect(),
+        has_more: next.is_some(),
+        next: next.map(|id| id.as_str().to_owned()),
+    }))
+}
+
+impl OutcomeJson {
+    fn of((id, settled): &(TokenId, Settled)) -> Self {
+        Self {
+            id: id.to_string(),
+            outcome: match settled {
+                Settled::Now => "completed",
+                Settled::Before => "already_over",
+                Settled::Unknown => "unknown",
+            },
+        }
+    }
+}
+
+fn which(fields: &Map<String, Value>) -> Result<Which, Problem> {
+    if let Some(unknown) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
+        return Err(Problem::invalid(format!("Unknown field: {unknown}")));
+    }
+    match (fields.get("ids"), fields.get("tag")) {
+        (Some(ids), None) if !fields.contains_key("after") => ids_of(ids).map(Which::Ids),
+        (None, Some(Value::String(tag))) if !tag.is_empty() => Ok(Which::Tagged {
+            tag: tag.clone(),
+            after: after(fields)?,
+        }),
+        _ => Err(Problem::invalid(
+            "Give either ids, or a tag with the optional cursor after",
+        )),
+    }
+}
+
+fn ids_of(value: &Value) -> Result<Vec<TokenId>, Problem> {
+    let id = |id: &Value| id.as_str().and_then(|text| text.parse().ok());
+    let ids: Option<Vec<TokenId>> = value
+        .as_array()
+        .and_then(|ids| ids.iter().map(id).collect());
+    let most = usize::from(COMPLETED_AT_ONCE_MAX.get());
+    ids.filter(|ids| (1..=most).contains(&ids.len()))
+        .ok_or_else(|| {
+            Problem::invalid(format!("ids must be an array of 1 to {most} ids of tokens"))
+        })
+}
+
+fn after(fields: &Map<String, Value>) -> Result<Option<TokenId>, Problem> {
+    let Some(value) = fields.get("after") else {
+        return Ok(None);
+    };
+    let cursor = value.as_str().and_then(|text| text.parse().ok());
+    let cursor = cursor.map(Some);
+    cursor.ok_or_else(|| Problem::invalid("after must be the next of an earlier answer"))
+}

@@ -1,0 +1,94 @@
+//! `POST /api/v1/waitpoints/tokens/{id}/complete` and the callback URL: the first completion wins,
+//! and every later one is told that all is well.
+//!
+//! Beyond the contract the answer says whether this call woke the token: `"woke": true`. The SDK
+//! drops the field.
+
+use super::refusal::Refusal;
+use super::{asker, body, cors, token_id, urls};
+use crate::app::App;
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use serde_json::{Value, json};
+use waitpoints::{Failure, Output, Settled, TokenId};
+
+const FAILED: &str = "Failed to complete waitpoint token";
+const CALLBACK_FAILED: &str = "Failed to complete HTTP callback";
+
+/// Completes a token with the body's `data`. A browser may read every answer.
+pub(crate) async fn complete(
+    request: HttpRequest,
+    payload: web::Payload,
+    app: web::Data<App>,
+) -> HttpResponse {
+    let mut answer = completed(&request, payload, &app)
+        .await
+        .unwrap_or_else(|refusal| refusal.error_response());
+    cors::allow(&request, answer.headers_mut());
+    answer
+}
+
+async fn completed(
+    request: &HttpRequest,
+    payload: web::Payload,
+    app: &App,
+) -> Result<HttpResponse, Refusal> {
+    let completer = asker::completer(request)?;
+    let body = body::whole(request, payload, app, body::OUTPUT_BYTES_MAX).await?;
+    let fields = body::object(&body)?;
+    let id = token_id(request)?;
+    completer.may_complete(&id)?;
+    let output = Output::of(fields.get("data"));
+    told(app.tokens.complete(&id, &output).await, FAILED)
+}
+
+/// Completes a token with the whole body, for whoever has its callback URL. No key is asked for,
+/// and nobody's requests are counted.
+pub(crate) async fn callback(
+    request: HttpRequest,
+    payload: web::Payload,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Refusal> {
+    if request.method() != Method::POST {
+        return Err(Refusal::MethodNotAllowed("POST"));
+    }
+    if !body::says_its_length(&request) {
+        return Err(Refusal::LengthMissing);
+    }
+    let body = body::whole(&request, payload, &app, body::OUTPUT_BYTES_MAX).await?;
+    let id = token_id(&request)?;
+    verify_hash(&request, &app, &id).await?;
+    let data: Value = serde_json::from_slice(&body).unwrap_or_else(|_| json!({}));
+    let completed = app.tokens.complete(&id, &Output::of(Some(&data))).await;
+    told(completed, CALLBACK_FAILED)
+}
+
+async fn verify_hash(request: &HttpRequest, app: &App, id: &TokenId) -> Result<(), Refusal> {
+    let failed =
+        |error: &(dyn std::error::Error + 'static)| Refusal::failed(CALLBACK_FAILED, error);
+    let token = app
+        .tokens
+        .retrieve(id)
+        .await
+        .map_err(|error| failed(&error))?;
+    let made_by = token.ok_or(Refusal::NotFound)?.created_by;
+    let made_by = made_by.parse().map_err(|_| Refusal::WrongHash)?;
+    let hash = request.match_info().get("hash").unwrap_or_default();
+    let fits = urls::is_hash_of(app, id, made_by, hash)
+        .await
+        .map_err(|error| failed(&error))?;
+    if fits {
+        Ok(())
+    } else {
+        Err(Refusal::WrongHash)
+    }
+}
+
+fn told(settled: Result<Settled, Failure>, failed: &'static str) -> Result<HttpResponse, Refusal> {
+    let woke = match settled.map_err(|failure| Refusal::failed(failed, &failure))? {
+        Settled::Now => true,
+        Settled::Before => false,
+        Settled::Unknown => return Err(Refusal::NotFound),
+    };
+    Ok(HttpResponse::Ok().json(json!({"success": true, "woke": woke})))
+}
