@@ -20,7 +20,7 @@ run: ## Build the service and run it with demo data; stop it with Ctrl-C
 	@exec $(PROGRAMS)/fermata serve --demo
 
 test: ## Install missing tools, then every check and every test
-	$(call step, $(PREREQUISITES) rust lints postgresql pgbench cargo-deny cargo-nextest)
+	$(call step, $(PREREQUISITES) rust lints postgresql pgbench node cargo-deny cargo-nextest)
 	@$(MAKE) --no-print-directory static
 	$(call step, cargo nextest run --workspace --locked --profile $(NEXTEST_PROFILE))
 	$(call step, cargo test --doc --workspace --locked)
@@ -29,13 +29,14 @@ check: ## The checks that run no test: format, lints, docs, licences
 	$(call step, $(PREREQUISITES) rust lints cargo-deny)
 	@$(MAKE) --no-print-directory static
 
-bench: ## Build with optimisation, then measure the service beside pgbench
-	$(call step, $(PREREQUISITES) rust postgresql pgbench)
+bench: ## Build with optimisation, then measure: beside pgbench, a million sleepers, pacing
+	$(call step, $(PREREQUISITES) rust postgresql pgbench cargo-nextest)
 	$(call step, cargo build --release --locked -p bench -p cli)
-	@exec $(PROGRAMS)/fermata-bench
+	@$(PROGRAMS)/fermata-bench
+	$(call step, cargo nextest run --release --locked -p outbox --run-ignored only --no-capture)
 
 golden: ## Write the golden files anew from the code; read the difference before you commit it
-	$(call step, $(PREREQUISITES) rust postgresql cargo-nextest)
+	$(call step, $(PREREQUISITES) rust postgresql node cargo-nextest)
 	$(call step, env GOLDEN=write INSTA_UPDATE=always \
 		cargo nextest run --workspace --locked --no-fail-fast -E 'not test(/crash/)')
 

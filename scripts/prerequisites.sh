@@ -7,6 +7,7 @@
 #   lints          rustfmt and clippy
 #   postgresql     the programs that make and run a PostgreSQL cluster
 #   pgbench        PostgreSQL's own load generator, and psql
+#   node           Node and npm, at least the version that Trigger.dev's SDK asks for
 #   cargo-deny     the licence check
 #   cargo-nextest  the test runner
 #
@@ -17,6 +18,9 @@ set -euo pipefail
 # Versions that build with the Rust that Cargo.toml asks for; a tool that is there already is taken as it is.
 readonly CARGO_DENY_VERSION=0.20.2
 readonly CARGO_NEXTEST_VERSION=0.9.151
+
+# The oldest Node that the SDK runs on; the same as in crates/cli/tests/sdk/npm.rs.
+readonly NODE_MAJOR=18
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -86,6 +90,20 @@ need_postgresql_programs() {
     has_postgresql_programs "$@" || fail "PostgreSQL's programs ($*)" 'see https://www.postgresql.org/download'
 }
 
+has_node() {
+    local version
+    version=$(node --version 2>/dev/null) || return 1
+    version=${version#v}
+    ((${version%%.*} >= NODE_MAJOR)) && has npm
+}
+
+need_node() {
+    has_node && return
+    has node && has npm && fail "Node $NODE_MAJOR or newer (this is $(node --version))" 'see https://nodejs.org'
+    install_packages "Node $NODE_MAJOR or newer, and npm" nodejs npm
+    has_node || fail "Node $NODE_MAJOR or newer, and npm" 'see https://nodejs.org'
+}
+
 # need_cargo_tool <subcommand> <version> <argument of cargo install>...
 #
 # Optimised just enough: it builds in half the time, and both tools share what they have in common.
@@ -103,6 +121,7 @@ for tool in "$@"; do
         rust) need_rust ;;
         lints) need_lints ;;
         postgresql) need_postgresql_programs postgres initdb pg_ctl ;;
+        node) need_node ;;
         pgbench) need_postgresql_programs pgbench psql ;;
         cargo-deny) need_cargo_tool deny "$CARGO_DENY_VERSION" ;;
         cargo-nextest)

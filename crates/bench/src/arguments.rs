@@ -63,6 +63,15 @@ pub struct Arguments {
         default_value = "1,16,64,256"
     )]
     pub connections: Vec<NonZeroU32>,
+    /// Measure this alone.
+    #[arg(long, value_enum)]
+    pub only: Option<Measured>,
+    /// Built-in tokens that sleep on one campaign, for `waking`.
+    #[arg(long, value_name = "N", default_value = "1000000")]
+    pub tokens: NonZeroU32,
+    /// Long polls that wait for some of them.
+    #[arg(long, value_name = "N", default_value = "5000")]
+    pub polls: NonZeroU32,
     /// Where the temporary PostgreSQL lives; should be a real disk. Default: the system's
     /// directory for temporary files.
     #[arg(long, value_name = "DIR")]
@@ -75,7 +84,21 @@ pub struct Arguments {
     pub report: Option<PathBuf>,
 }
 
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Measured {
+    /// Pauses and resumes a second, beside pgbench.
+    Pauses,
+    /// A million sleepers on one campaign.
+    Waking,
+}
+
 impl Arguments {
+    /// Whether to measure this.
+    pub fn measures(&self, what: Measured) -> bool {
+        self.only.is_none_or(|only| only == what)
+    }
+
     /// Refuses what cannot be measured.
     pub fn check(&self) -> Result<(), String> {
         let most = self

@@ -29,6 +29,8 @@ pub struct Made {
     pub requests: Requests,
     /// Events in the log.
     pub events: u64,
+    /// The tenants' keys.
+    pub keys: Vec<String>,
     /// A key for the internal listener.
     pub internal_key: String,
 }
@@ -81,6 +83,7 @@ pub async fn make(cluster: &Cluster, count: u32, tenants: u32) -> Result<Made, B
     let internal_key = key(cluster, Owner::Internal).await?;
     Ok(Made {
         requests: Requests::new(targets, &keys),
+        keys,
         events,
         internal_key,
     })
@@ -169,7 +172,7 @@ impl Plan<'_> {
     }
 }
 
-fn campaign(number: u32) -> CampaignId {
+pub fn campaign(number: u32) -> CampaignId {
     CampaignId(derived(1, number))
 }
 

@@ -8,6 +8,7 @@ use std::error::Error;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio_postgres::Config;
 
@@ -15,6 +16,14 @@ const SHOWN: &str = "SELECT name, coalesce(setting || coalesce(' x ' || unit, ''
      WHERE name IN ('server_version', 'fsync', 'synchronous_commit', 'full_page_writes', 'wal_sync_method', \
                     'shared_buffers', 'max_wal_size', 'checkpoint_timeout', 'commit_delay', 'autovacuum')";
 const SETTLE: [&str; 2] = ["VACUUM (ANALYZE)", "CHECKPOINT"];
+const BEHIND: &str = "
+    SELECT EXISTS (
+        SELECT FROM journals LEFT JOIN relay_cursors ON journal = id
+        WHERE EXISTS (SELECT FROM effects
+                      WHERE effects.journal = id
+                        AND effects.position > coalesce(relay_cursors.position, 0)))";
+const LOOK: Duration = Duration::from_millis(100);
+const LOOKS_MAX: u32 = 3_000;
 const WAL_BYTES: &str = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint";
 
 /// The cluster and the directory that it is in.
@@ -94,6 +103,18 @@ impl Cluster {
             self.connection.client.batch_execute(statement).await?;
         }
         Ok(())
+    }
+
+    /// Waits until the relay has taken in every effect, which a measurement would pay for otherwise.
+    pub async fn taken_in(&self) -> Result<(), Box<dyn Error>> {
+        for _ in 0..LOOKS_MAX {
+            let row = self.connection.client.query_one(BEHIND, &[]).await?;
+            if !row.get::<_, bool>(0) {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Err("the relay does not take the effects in".into())
     }
 
     /// Writes everything that is not on the disk yet.

@@ -30,8 +30,9 @@ mod requests;
 mod run;
 mod service;
 mod table;
+mod waking;
 
-use arguments::Arguments;
+use arguments::{Arguments, Measured};
 use clap::Parser;
 use std::error::Error;
 use std::io::{self, Write};
@@ -53,11 +54,22 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let report = runtime.block_on(run::run(arguments))?;
-    table::show(&report)?;
-    let path = report.write(arguments.report.as_deref())?;
-    writeln!(io::stdout(), "\nEvery figure: {}", path.display())?;
-    report.verdict()
+    if arguments.measures(Measured::Pauses) {
+        let report = runtime.block_on(run::run(arguments))?;
+        table::show(&report)?;
+        let path = report.write(arguments.report.as_deref())?;
+        writeln!(io::stdout(), "\nEvery figure: {}\n", path.display())?;
+        report.verdict()?;
+    }
+    if arguments.measures(Measured::Waking) {
+        let waking = runtime.block_on(waking::run(arguments))?;
+        for line in waking.lines() {
+            writeln!(io::stdout(), "{line}")?;
+        }
+        let path = waking.write(arguments.report.as_deref())?;
+        writeln!(io::stdout(), "\nEvery figure: {}", path.display())?;
+    }
+    Ok(())
 }
 
 /// An error with its causes, each once.

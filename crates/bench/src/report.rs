@@ -195,7 +195,7 @@ impl Ratios {
 impl Report {
     /// Writes it, by default into the build's directory. Returns where to.
     pub fn write(&self, given: Option<&Path>) -> Result<PathBuf, Box<dyn Error>> {
-        let path = given.map_or_else(beside_the_build, |path| Ok(path.to_path_buf()))?;
+        let path = path(given)?;
         if let Some(directory) = path.parent() {
             fs::create_dir_all(directory)?;
         }
@@ -214,6 +214,11 @@ impl Report {
         }
         Ok(())
     }
+}
+
+/// Where the report goes.
+pub fn path(given: Option<&Path>) -> io::Result<PathBuf> {
+    given.map_or_else(beside_the_build, |path| Ok(path.to_path_buf()))
 }
 
 /// `target/release/fermata-bench` writes `target/bench/report.json`.

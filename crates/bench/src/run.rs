@@ -140,6 +140,7 @@ impl Bench<'_> {
 
     async fn first_touch(&self, subject: &mut Subject) -> Result<Phase, Box<dyn Error>> {
         let clients = FIRST_TOUCH_CONNECTIONS.min(self.arguments.campaigns.get());
+        self.rest().await?;
         let from = Instant::now();
         let load = load(
             subject,
@@ -250,6 +251,7 @@ impl Bench<'_> {
 
     /// Every measurement starts alike: right after a checkpoint, with nobody else at work.
     async fn rest(&self) -> Result<(), Box<dyn Error>> {
+        self.cluster.taken_in().await?;
         self.cluster.checkpoint().await?;
         processor::quiet(self.arguments.patience()).await;
         Ok(())

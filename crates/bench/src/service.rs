@@ -77,6 +77,11 @@ impl Service {
         })
     }
 
+    /// Where its internal listener is.
+    pub fn internal(&self) -> SocketAddr {
+        self.internal
+    }
+
     /// Its process, while it lives.
     pub fn pid(&self) -> Option<u32> {
         self.child.id()
