@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 /// A start may have to wait for the recovery of a killed database.
-const START_SECONDS_MAX: u64 = 60;
+const START_SECONDS_MAX: u64 = 120;
 const EXIT_SECONDS_MAX: u64 = 60;
 
 /// Ports that are free, and clients without limits.
