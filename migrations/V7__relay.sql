@@ -89,6 +89,9 @@ CREATE TABLE deliveries (
         (state NOT IN ('parked', 'cancelled') OR reason IS NOT NULL)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500);
 
+-- Fan-outs that a later effect may overtake; usually none, so that looking costs nothing.
+CREATE INDEX deliveries_fanning_out ON deliveries (journal, campaign_id)
+    WHERE closed_at IS NULL AND told NOT IN ('started', 'unreadable');
 CREATE INDEX deliveries_open ON deliveries (journal, campaign_id) WHERE closed_at IS NULL;
 CREATE INDEX deliveries_sending ON deliveries (user_id) WHERE state = 'due' AND kind <> 'start_run';
 CREATE INDEX deliveries_by_age ON deliveries (closed_at) WHERE closed_at IS NOT NULL;

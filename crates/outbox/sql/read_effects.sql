@@ -11,10 +11,12 @@ SELECT effects.position, effects.campaign_id, effects.kind, effects.detail::text
        EXISTS (SELECT FROM tokens
                WHERE tokens.journal = $1
                  AND tokens.campaign_id = effects.campaign_id) AS has_tokens,
-       EXISTS (SELECT FROM deliveries
-               WHERE deliveries.journal = $1
-                 AND deliveries.campaign_id = effects.campaign_id
-                 AND deliveries.closed_at IS NULL) AS has_open
+       effects.kind <> 'complete_waitpoints'
+           OR EXISTS (SELECT FROM deliveries
+                      WHERE deliveries.journal = $1
+                        AND deliveries.campaign_id = effects.campaign_id
+                        AND deliveries.closed_at IS NULL
+                        AND deliveries.told NOT IN ('started', 'unreadable')) AS has_open
 FROM effects
 WHERE effects.journal = $1
   AND effects.position > (SELECT position FROM relay_cursors WHERE journal = $1)
