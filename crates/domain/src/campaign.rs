@@ -148,7 +148,73 @@ impl Stage {
     }
 }
 
+/// What may be asked of a campaign, by the word of its endpoint. Only what changes something;
+/// reading is always allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Hand it to the engine.
+    Launch,
+    /// Hold it.
+    Pause,
+    /// Let it go on.
+    Resume,
+    /// Change its settings, as far as the status lets them through.
+    Update,
+    /// Change its steps.
+    EditSequence,
+    /// Add, change and remove its prospects.
+    EditLeads,
+    /// Remove it.
+    Delete,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 7] = [
+        Self::Launch,
+        Self::Pause,
+        Self::Resume,
+        Self::Update,
+        Self::EditSequence,
+        Self::EditLeads,
+        Self::Delete,
+    ];
+
+    /// The wire's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Launch => "launch",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Update => "update",
+            Self::EditSequence => "edit_sequence",
+            Self::EditLeads => "edit_leads",
+            Self::Delete => "delete",
+        }
+    }
+}
+
 impl Status {
+    /// What may be asked of a campaign with this status; a test holds the rules to it. A launch
+    /// that is stuck may be asked for again, but that no status tells.
+    #[must_use]
+    pub fn allowed_actions(self) -> &'static [Action] {
+        match self {
+            Self::Draft => &[
+                Action::Launch,
+                Action::Update,
+                Action::EditSequence,
+                Action::EditLeads,
+                Action::Delete,
+            ],
+            Self::Active => &[Action::Pause, Action::Update, Action::Delete],
+            Self::Paused => &[Action::Resume, Action::Update, Action::Delete],
+            Self::Launching | Self::Completed => &[Action::Update, Action::Delete],
+        }
+    }
+
     /// Every status, in the order of a campaign's life.
     pub const ALL: [Self; 5] = [
         Self::Draft,
@@ -179,6 +245,12 @@ impl Campaign {
             Self::Present(present) => Some(present),
             Self::Absent | Self::Deleted => None,
         }
+    }
+
+    /// Where the campaign stands, if it is there.
+    #[must_use]
+    pub fn status(&self) -> Option<Status> {
+        self.present().map(|present| present.stage.status())
     }
 }
 

@@ -169,6 +169,15 @@ impl Census {
         }
     }
 
+    /// Whoever was left out by a launch waits again. Nobody else is cancelled before a campaign is
+    /// under way.
+    pub(crate) fn put_back(&mut self) {
+        let cancelled = self.with_status(ProspectStatus::Cancelled);
+        self.groups
+            .retain(|group| group.status != ProspectStatus::Cancelled);
+        self.enter(None, ProspectStatus::Pending, cancelled);
+    }
+
     /// Counts one fewer at a place. `false`, and nothing changed, when nobody stands there.
     #[must_use]
     pub fn leave(&mut self, node_id: Option<NodeId>, status: ProspectStatus) -> bool {

@@ -4,8 +4,9 @@
 //! decision may look at besides the campaign itself.
 
 use crate::{
-    AccountId, CampaignId, LaunchFailure, Node, NodeId, PermitId, ProspectId, Roster, SendFailure,
-    Settings, SettingsPatch, UserId,
+    AccountId, CampaignId, ChannelKind, KnownPeople, LaunchFailure, Node, NodeId, NodePatch,
+    PermitId, ProspectId, ProspectStatus, Roster, SendFailure, Senders, Settings, SettingsPatch,
+    UserId,
 };
 use chrono::{DateTime, Utc};
 
@@ -25,6 +26,13 @@ pub enum Command {
     ChangeSettings(Box<SettingsPatch>),
     /// Replace the whole sequence; ignored after draft, as the documentation has it.
     ReplaceSequence(Vec<Node>),
+    /// Both at once: all of it happens, or nothing.
+    Update {
+        /// The settings.
+        patch: Box<SettingsPatch>,
+        /// The whole sequence, if it is to be replaced.
+        nodes: Option<Vec<Node>>,
+    },
     /// Put a step in, before the last `end` when no position is named.
     AddNode {
         /// The step.
@@ -40,15 +48,24 @@ pub enum Command {
         position: usize,
     },
     /// Change what a step says; its type stays.
-    EditNode(Box<Node>),
+    EditNode {
+        /// The step.
+        node_id: NodeId,
+        /// What changes.
+        patch: Box<NodePatch>,
+    },
     /// Take a step out.
     RemoveNode(NodeId),
-    /// Add prospects, already deduplicated by who they are.
+    /// Add prospects. Who they are is not the log's to know ([`KnownPeople`]).
     AddProspects(Vec<ProspectId>),
+    /// Change what is on file about a prospect.
+    EditProspect(ProspectId),
     /// Take prospects out.
     RemoveProspects(Vec<ProspectId>),
     /// Take all prospects out.
     RemoveAllProspects,
+    /// Forget who a prospect is, for good, and have done with them.
+    EraseProspect(ProspectId),
     /// Hand the campaign to the engine.
     Launch,
     /// The engine has taken it up.
@@ -57,6 +74,9 @@ pub enum Command {
     FailLaunch {
         /// Why.
         failure: LaunchFailure,
+        /// Which launch, by when it began: an older one is over already. The one under way when
+        /// absent.
+        launch: Option<DateTime<Utc>>,
     },
     /// Hold every send until resumed.
     Pause,
@@ -119,6 +139,55 @@ pub enum Progress {
     Cancelled,
 }
 
+impl Progress {
+    /// Everything that may happen.
+    pub const ALL: [Self; 6] = [
+        Self::Connected,
+        Self::Replied,
+        Self::Bounced,
+        Self::Completed,
+        Self::TimedOut,
+        Self::Cancelled,
+    ];
+
+    /// The wire's word: that of the status that it leads to.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.status().as_str()
+    }
+
+    /// The progress that the wire calls `word`.
+    #[must_use]
+    pub fn from_wire(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|progress| progress.as_str() == word)
+    }
+
+    /// Where a prospect stands to whom this happened.
+    #[must_use]
+    pub fn status(self) -> ProspectStatus {
+        match self {
+            Self::Connected => ProspectStatus::Connected,
+            Self::Replied => ProspectStatus::Replied,
+            Self::Bounced => ProspectStatus::Bounced,
+            Self::Completed => ProspectStatus::Completed,
+            Self::TimedOut => ProspectStatus::TimedOut,
+            Self::Cancelled => ProspectStatus::Cancelled,
+        }
+    }
+
+    /// The channel on which alone this happens: mails bounce, and invitations are accepted.
+    #[must_use]
+    pub fn only_on(self) -> Option<ChannelKind> {
+        match self {
+            Self::Connected => Some(ChannelKind::Linkedin),
+            Self::Bounced => Some(ChannelKind::Email),
+            Self::Replied | Self::Completed | Self::TimedOut | Self::Cancelled => None,
+        }
+    }
+}
+
 /// What a decision may look at besides the campaign.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
@@ -128,6 +197,10 @@ pub struct Known<'a> {
     pub roster: &'a Roster,
     /// Which campaign of the same user has the name that the command asks for.
     pub name_owner: Option<CampaignId>,
+    /// The user's sender accounts that the command, or the campaign that it launches, names.
+    pub senders: &'a Senders,
+    /// Who is who, where that matters.
+    pub people: KnownPeople<'a>,
 }
 
 impl Command {
@@ -138,13 +211,16 @@ impl Command {
             Self::Create { .. } => "create",
             Self::ChangeSettings(_) => "change_settings",
             Self::ReplaceSequence(_) => "replace_sequence",
+            Self::Update { .. } => "update",
             Self::AddNode { .. } => "add_node",
             Self::MoveNode { .. } => "move_node",
-            Self::EditNode(_) => "edit_node",
+            Self::EditNode { .. } => "edit_node",
             Self::RemoveNode(_) => "remove_node",
             Self::AddProspects(_) => "add_prospects",
+            Self::EditProspect(_) => "edit_prospect",
             Self::RemoveProspects(_) => "remove_prospects",
             Self::RemoveAllProspects => "remove_all_prospects",
+            Self::EraseProspect(_) => "erase_prospect",
             Self::Launch => "launch",
             Self::Activate => "activate",
             Self::FailLaunch { .. } => "fail_launch",
@@ -164,7 +240,9 @@ impl Command {
     pub fn prospects(&self) -> &[ProspectId] {
         match self {
             Self::AddProspects(ids) | Self::RemoveProspects(ids) => ids,
-            Self::RequestPermit { prospect_id, .. }
+            Self::EditProspect(prospect_id)
+            | Self::EraseProspect(prospect_id)
+            | Self::RequestPermit { prospect_id, .. }
             | Self::ReportSent { prospect_id, .. }
             | Self::ReportFailed { prospect_id, .. }
             | Self::ReportProgress { prospect_id, .. } => std::slice::from_ref(prospect_id),
@@ -172,12 +250,32 @@ impl Command {
         }
     }
 
+    /// The sender accounts that the command assigns.
+    #[must_use]
+    pub fn senders_named(&self) -> &[AccountId] {
+        match self {
+            Self::Create { settings, .. } => &settings.sender_account_ids,
+            Self::ChangeSettings(patch) | Self::Update { patch, .. } => {
+                patch.sender_account_ids.as_deref().unwrap_or_default()
+            }
+            _ => &[],
+        }
+    }
+
+    /// Whether a decision looks at the sender accounts that the campaign has already.
+    #[must_use]
+    pub fn looks_at_senders(&self) -> bool {
+        matches!(self, Self::Launch)
+    }
+
     /// The name that the command asks for, which nobody else of the user may have.
     #[must_use]
     pub fn name_wanted(&self) -> Option<&str> {
         match self {
             Self::Create { settings, .. } => Some(settings.name.as_str()),
-            Self::ChangeSettings(patch) => patch.name.as_ref().map(crate::Name::as_str),
+            Self::ChangeSettings(patch) | Self::Update { patch, .. } => {
+                patch.name.as_ref().map(crate::Name::as_str)
+            }
             _ => None,
         }
     }

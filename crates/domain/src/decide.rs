@@ -1,17 +1,23 @@
 //! The rules: which events a command causes, or why it is refused.
 //!
 //! A table of (state, command). Whoever is not a line of it is refused in the last arms. The
-//! rules that need more than a line stand beside, by subject: `editing`, `launching`, `permits`,
-//! `progress`. What follows by itself (the bounce guard, completion) is decided in `progress`
+//! rules that need more than a line stand beside, by subject: `assigning`, `editing`, `launching`,
+//! `permits`, `progress`. What follows by itself (the bounce guard, completion) is decided in `progress`
 //! and `resumed`, in the same answer as what caused it.
 
+mod assigning;
 mod editing;
+mod erasing;
 mod launching;
 mod permits;
 mod progress;
 
+pub(crate) use launching::blockers;
+
 use crate::event::{CampaignCreated, CampaignPaused, Nothing};
-use crate::{Campaign, Command, Event, Known, PauseCause, Present, Rejection, Sequence, Stage};
+use crate::{
+    Campaign, Command, Event, Known, PauseCause, Present, Rejection, Sequence, Settings, Stage,
+};
 
 /// What a decision comes to. No events means that everything is already as asked.
 pub(crate) type Decision = Result<Vec<Event>, Rejection>;
@@ -37,17 +43,15 @@ fn of_present(campaign: &Present, command: &Command, known: &Known<'_>) -> Decis
         (Stage::Paused { .. }, Command::Resume) => Ok(resumed(campaign)),
         (stage, Command::Resume) => Err(Rejection::NotPaused(stage.status())),
 
-        (_, Command::Launch) => launching::launch(campaign, known.now),
-        (Stage::Launching { .. }, Command::Activate) => Ok(launching::activated(campaign)),
-        (Stage::Launching { .. }, Command::FailLaunch { failure }) => {
-            Ok(vec![launching::failed(*failure)])
-        }
-        (stage, Command::Activate | Command::FailLaunch { .. }) => {
-            Err(Rejection::NotLaunching(stage.status()))
+        (_, Command::Launch) => launching::launch(campaign, known),
+        (stage, Command::Activate) => launching::activate(campaign, stage),
+        (stage, Command::FailLaunch { failure, launch }) => {
+            launching::fail(stage, *failure, *launch)
         }
 
         (_, Command::ReviewBounces) => Ok(progress::bounces_reviewed(campaign)),
         (_, Command::Delete) => Ok(vec![Event::CampaignDeleted(Nothing {})]),
+        (_, Command::EraseProspect(id)) => erasing::erase(campaign, *id, known),
 
         (_, Command::RequestPermit { .. }) => permits::request(campaign, command, known),
         (_, Command::ReportSent { .. } | Command::ReportFailed { .. }) => {
@@ -73,7 +77,11 @@ fn edit(campaign: &Present, command: &Command, known: &Known<'_>) -> Decision {
             editing::replace_sequence(campaign, nodes)
         }
         (_, Command::ReplaceSequence(_)) => Ok(vec![]),
-        (Stage::Draft, Command::AddProspects(ids)) => editing::add_prospects(ids, known),
+        (_, Command::Update { patch, nodes }) => {
+            editing::update(campaign, patch, nodes.as_deref(), known)
+        }
+        (Stage::Draft, Command::AddProspects(ids)) => editing::add_prospects(campaign, ids, known),
+        (Stage::Draft, Command::EditProspect(id)) => editing::edit_prospect(campaign, *id, known),
         (Stage::Draft, Command::RemoveProspects(ids)) => editing::remove_prospects(ids, known),
         (Stage::Draft, Command::RemoveAllProspects) => Ok(editing::remove_all(campaign)),
         (Stage::Draft, command) => editing::edit_sequence(campaign, command),
@@ -93,10 +101,15 @@ fn create(command: &Command, known: &Known<'_>) -> Decision {
     if known.name_owner.is_some() {
         return Err(Rejection::NameTaken);
     }
-    Sequence::new(nodes.clone(), settings.channel.kind()).map_err(Rejection::Sequence)?;
+    let channel = settings.channel.kind();
+    Sequence::new(nodes.clone(), channel).map_err(Rejection::Sequence)?;
+    let sender_account_ids = assigning::assigned(&settings.sender_account_ids, channel, known)?;
     Ok(vec![Event::CampaignCreated(Box::new(CampaignCreated {
         user_id: *user_id,
-        settings: (**settings).clone(),
+        settings: Settings {
+            sender_account_ids,
+            ..(**settings).clone()
+        },
         nodes: nodes.clone(),
     }))])
 }

@@ -25,8 +25,12 @@ pub enum Event {
     ProspectsRemoved(Prospects),
     /// All prospects went out.
     AllProspectsRemoved(Nothing),
+    /// What is on file about a prospect changed; what, stands outside of the log.
+    ProspectDetailsChanged(OneProspect),
     /// The campaign was handed to the engine.
     CampaignLaunchStarted(CampaignLaunchStarted),
+    /// The launch leaves prospects out whom another campaign deals with.
+    ProspectsSkipped(Prospects),
     /// The engine did not take it up; it is a draft again.
     CampaignLaunchFailed(CampaignLaunchFailed),
     /// The engine took it up.
@@ -57,6 +61,8 @@ pub enum Event {
     ProspectTimedOut(OneProspect),
     /// A prospect was taken out.
     ProspectCancelled(OneProspect),
+    /// Who a prospect is was forgotten for good; nothing more is sent to them.
+    ProspectErased(OneProspect),
 }
 
 /// See [`Event::CampaignCreated`].
@@ -186,6 +192,37 @@ pub enum SendFailure {
     Other,
 }
 
+impl SendFailure {
+    /// Everything that may go wrong.
+    pub const ALL: [Self; 5] = [
+        Self::ProviderRejected,
+        Self::ProviderUnavailable,
+        Self::SenderUnavailable,
+        Self::ContentInvalid,
+        Self::Other,
+    ];
+
+    /// The wire's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ProviderRejected => "provider_rejected",
+            Self::ProviderUnavailable => "provider_unavailable",
+            Self::SenderUnavailable => "sender_unavailable",
+            Self::ContentInvalid => "content_invalid",
+            Self::Other => "other",
+        }
+    }
+
+    /// The failure that the wire calls `word`.
+    #[must_use]
+    pub fn from_wire(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|failure| failure.as_str() == word)
+    }
+}
+
 /// One prospect, to whom the event's name happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OneProspect {
@@ -214,7 +251,9 @@ impl Event {
             Self::SendSucceeded(event) => Some(event.prospect_id),
             Self::SendFailed(event) => Some(event.prospect_id),
             Self::ProspectReplied(event) => Some(event.prospect_id),
-            Self::ProspectConnected(event)
+            Self::ProspectDetailsChanged(event)
+            | Self::ProspectErased(event)
+            | Self::ProspectConnected(event)
             | Self::ProspectBounced(event)
             | Self::ProspectCompleted(event)
             | Self::ProspectTimedOut(event)

@@ -70,6 +70,10 @@ pub fn evolve(
 /// `None` when the event cannot follow.
 fn of_present(campaign: &mut Present, roster: &mut Roster, event: &Event) -> Option<()> {
     if let Some(stage) = stage_after(&campaign.stage, event) {
+        if let Event::CampaignLaunchFailed(_) = event {
+            campaign.census.put_back();
+            roster.put_back();
+        }
         campaign.stage = stage;
         return Some(());
     }

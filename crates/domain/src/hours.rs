@@ -125,6 +125,25 @@ pub struct OperatingHours {
 }
 
 impl OperatingHours {
+    /// Stretches that one day may have.
+    pub const INTERVALS_A_DAY_MAX: usize = 24;
+
+    /// Stretches of the day that has most.
+    #[must_use]
+    pub fn intervals_a_day(&self) -> usize {
+        let weekdays = [
+            Weekday::Mon,
+            Weekday::Tue,
+            Weekday::Wed,
+            Weekday::Thu,
+            Weekday::Fri,
+            Weekday::Sat,
+            Weekday::Sun,
+        ];
+        let most = weekdays.into_iter().map(|day| self.on(day).len()).max();
+        most.unwrap_or(0)
+    }
+
     /// Whether sends may go out at `instant`.
     #[must_use]
     pub fn is_open_at(&self, instant: DateTime<Utc>) -> bool {

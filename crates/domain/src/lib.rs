@@ -18,14 +18,18 @@ pub mod event;
 mod evolve;
 mod hours;
 mod identity;
+mod known_people;
+mod moves;
 mod payload;
 mod prospect;
+mod readiness;
 mod rejection;
+mod sender;
 mod sequence;
 mod settings;
 mod waiting;
 
-pub use campaign::{Campaign, DailyTally, PauseCause, Present, Stage, Status};
+pub use campaign::{Action, Campaign, DailyTally, PauseCause, Present, Stage, Status};
 pub use census::{Census, Reached, Stats};
 pub use command::{Command, Known, Progress};
 pub use decide::decide;
@@ -33,10 +37,14 @@ pub use event::{Event, EventType, LaunchFailure, SendFailure};
 pub use evolve::{BrokenHistory, State, evolve, replay};
 pub use hours::{BadHours, Interval, OperatingHours};
 pub use identity::{AccountId, CampaignId, NodeId, PermitId, ProspectId, UserId, Version};
+pub use known_people::KnownPeople;
+pub use moves::{MOVES, moved_to};
 pub use payload::{UnreadableEvent, parse_event};
 pub use prospect::{Permit, PermitState, Prospect, ProspectStatus, Roster, SendKind};
+pub use readiness::{LaunchWarning, Readiness, readiness};
 pub use rejection::{LaunchBlocker, PermitRefusal, Rejection, RejectionCode};
-pub use sequence::{BadSequence, Content, Delay, Node, NodeKind, Sequence};
+pub use sender::{MailboxStatus, ProfileStatus, SenderFacts, SenderLack, Senders};
+pub use sequence::{BadSequence, Content, Delay, Node, NodeKind, NodePatch, Sequence};
 pub use settings::{
     AccountLimit, BadSettings, Channel, ChannelKind, DailyLimit, EmailSettings, LinkedInSettings,
     Name, Settings, SettingsPatch,
@@ -55,3 +63,5 @@ pub const LAUNCH_STUCK_SECONDS: i64 = 120;
 pub const PROSPECTS_ADDED_MAX: usize = 1_000;
 /// Prospects that one command may remove by id (campaign API, section 1.12).
 pub const PROSPECTS_REMOVED_MAX: usize = 500;
+/// Prospects that one `ProspectsSkipped` names.
+pub const PROSPECTS_SKIPPED_MAX: usize = 1_000;

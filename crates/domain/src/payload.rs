@@ -45,7 +45,9 @@ impl Event {
             Self::ProspectsAdded(_) => "ProspectsAdded",
             Self::ProspectsRemoved(_) => "ProspectsRemoved",
             Self::AllProspectsRemoved(_) => "AllProspectsRemoved",
+            Self::ProspectDetailsChanged(_) => "ProspectDetailsChanged",
             Self::CampaignLaunchStarted(_) => "CampaignLaunchStarted",
+            Self::ProspectsSkipped(_) => "ProspectsSkipped",
             Self::CampaignLaunchFailed(_) => "CampaignLaunchFailed",
             Self::CampaignActivated(_) => "CampaignActivated",
             Self::CampaignPaused(_) => "CampaignPaused",
@@ -61,6 +63,7 @@ impl Event {
             Self::ProspectCompleted(_) => "ProspectCompleted",
             Self::ProspectTimedOut(_) => "ProspectTimedOut",
             Self::ProspectCancelled(_) => "ProspectCancelled",
+            Self::ProspectErased(_) => "ProspectErased",
         }
     }
 
@@ -73,7 +76,9 @@ impl Event {
             Self::CampaignCreated(payload) => json(payload),
             Self::CampaignSettingsChanged(payload) => json(payload),
             Self::CampaignSequenceChanged(payload) => json(payload),
-            Self::ProspectsAdded(payload) | Self::ProspectsRemoved(payload) => json(payload),
+            Self::ProspectsAdded(payload)
+            | Self::ProspectsRemoved(payload)
+            | Self::ProspectsSkipped(payload) => json(payload),
             Self::CampaignLaunchStarted(payload) => json(payload),
             Self::CampaignLaunchFailed(payload) => json(payload),
             Self::CampaignPaused(payload) => json(payload),
@@ -86,7 +91,9 @@ impl Event {
             Self::SendSucceeded(payload) => json(payload),
             Self::SendFailed(payload) => json(payload),
             Self::ProspectReplied(payload) => json(payload),
-            Self::ProspectConnected(payload)
+            Self::ProspectDetailsChanged(payload)
+            | Self::ProspectErased(payload)
+            | Self::ProspectConnected(payload)
             | Self::ProspectBounced(payload)
             | Self::ProspectCompleted(payload)
             | Self::ProspectTimedOut(payload)
@@ -114,7 +121,9 @@ pub fn parse_event(
         "ProspectsAdded" => read(event_type, payload, Event::ProspectsAdded),
         "ProspectsRemoved" => read(event_type, payload, Event::ProspectsRemoved),
         "AllProspectsRemoved" => read(event_type, payload, Event::AllProspectsRemoved),
+        "ProspectDetailsChanged" => read(event_type, payload, Event::ProspectDetailsChanged),
         "CampaignLaunchStarted" => read(event_type, payload, Event::CampaignLaunchStarted),
+        "ProspectsSkipped" => read(event_type, payload, Event::ProspectsSkipped),
         "CampaignLaunchFailed" => read(event_type, payload, Event::CampaignLaunchFailed),
         "CampaignActivated" => read(event_type, payload, Event::CampaignActivated),
         "CampaignPaused" => read(event_type, payload, Event::CampaignPaused),
@@ -130,6 +139,7 @@ pub fn parse_event(
         "ProspectCompleted" => read(event_type, payload, Event::ProspectCompleted),
         "ProspectTimedOut" => read(event_type, payload, Event::ProspectTimedOut),
         "ProspectCancelled" => read(event_type, payload, Event::ProspectCancelled),
+        "ProspectErased" => read(event_type, payload, Event::ProspectErased),
         _ => Err(unknown(event_type, schema_version)),
     }
 }

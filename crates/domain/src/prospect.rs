@@ -1,10 +1,11 @@
 //! One person's way through a campaign, and the permits they were sent under.
 //!
-//! Statuses only move forward: pending, then in flight, then terminal. A permit is unique per
-//! prospect and node, whatever became of it: that is what makes sending a step twice impossible,
-//! however often a task is retried or a campaign resumed.
+//! Statuses only move forward: pending, then in flight, then terminal. Outreach hears late: who was
+//! thought to be done may still turn out to have answered, or never to have been reached. A permit
+//! is unique per prospect and node, whatever became of it: that is what makes sending a step twice
+//! impossible, however often a task is retried or a campaign resumed.
 
-use crate::{NodeId, NodeKind, PermitId, ProspectId};
+use crate::{AccountId, NodeId, NodeKind, PermitId, ProspectId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -77,6 +78,16 @@ impl ProspectStatus {
     pub fn is_terminal(self) -> bool {
         Self::Replied <= self
     }
+
+    /// Whether a prospect who stands here may turn out to stand at `next`: forward, and out of a
+    /// terminal status only by news that came late.
+    #[must_use]
+    pub fn may_become(self, next: Self) -> bool {
+        match (self, next) {
+            (Self::Completed | Self::TimedOut, Self::Replied | Self::Bounced) => true,
+            (from, to) => !from.is_terminal() && from < to,
+        }
+    }
 }
 
 /// What a permit allows to send.
@@ -92,6 +103,25 @@ pub enum SendKind {
 }
 
 impl SendKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Email, Self::ConnectionRequest, Self::Message];
+
+    /// The wire's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::ConnectionRequest => "connection_request",
+            Self::Message => "message",
+        }
+    }
+
+    /// The kind that the wire calls `word`.
+    #[must_use]
+    pub fn from_wire(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     /// What a step of `kind` sends, if anything.
     #[must_use]
     pub fn of(kind: NodeKind) -> Option<Self> {
@@ -126,8 +156,29 @@ pub enum PermitState {
     Failed,
 }
 
+impl PermitState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Sent, Self::Failed];
+
+    /// The wire's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state that the wire calls `word`.
+    #[must_use]
+    pub fn from_wire(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
 /// A permission to send one step to one prospect.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Permit {
     /// Its id.
     pub id: PermitId,
@@ -135,6 +186,8 @@ pub struct Permit {
     pub node_id: NodeId,
     /// What the step sends.
     pub kind: SendKind,
+    /// From which account.
+    pub account_id: Option<AccountId>,
     /// What became of it.
     pub state: PermitState,
 }
@@ -146,8 +199,8 @@ pub struct Prospect {
     pub status: ProspectStatus,
     /// The step they are at: none before the first and after the last.
     pub node_id: Option<NodeId>,
-    /// Every permit granted for them, oldest first.
-    pub permits: Vec<Permit>,
+    /// Every permit granted for them, in the order of the steps' ids.
+    permits: Vec<Permit>,
     /// How often they answered.
     pub replies: u32,
 }
@@ -156,24 +209,58 @@ impl Prospect {
     /// One who was just added.
     #[must_use]
     pub fn pending() -> Self {
+        Self::restored(ProspectStatus::Pending, None, 0)
+    }
+
+    /// One who stands where their row says.
+    #[must_use]
+    pub fn restored(status: ProspectStatus, node_id: Option<NodeId>, replies: u32) -> Self {
         Self {
-            status: ProspectStatus::Pending,
-            node_id: None,
+            status,
+            node_id,
             permits: Vec::new(),
-            replies: 0,
+            replies,
+        }
+    }
+
+    /// Every permit granted for them, in the order of the steps' ids.
+    #[must_use]
+    pub fn permits(&self) -> &[Permit] {
+        &self.permits
+    }
+
+    /// Adds a permit. `false`, and nothing changed, when its step has one already.
+    #[must_use]
+    pub fn permit_step(&mut self, permit: Permit) -> bool {
+        let place = self
+            .permits
+            .binary_search_by_key(&permit.node_id, |other| other.node_id);
+        match place {
+            Ok(_) => false,
+            Err(gap) => {
+                self.permits.insert(gap, permit);
+                true
+            }
         }
     }
 
     /// The permit for the step `node_id`.
     #[must_use]
     pub fn permit_for(&self, node_id: NodeId) -> Option<&Permit> {
-        self.permits.iter().find(|permit| permit.node_id == node_id)
+        let place = self
+            .permits
+            .binary_search_by_key(&node_id, |permit| permit.node_id);
+        place.ok().and_then(|found| self.permits.get(found))
     }
 
     /// The permit named `id`.
     #[must_use]
     pub fn permit(&self, id: PermitId) -> Option<&Permit> {
         self.permits.iter().find(|permit| permit.id == id)
+    }
+
+    pub(crate) fn permit_mut(&mut self, id: PermitId) -> Option<&mut Permit> {
+        self.permits.iter_mut().find(|permit| permit.id == id)
     }
 
     /// Whether something of `kind` was sent to them before.
@@ -218,6 +305,15 @@ impl Roster {
 
     pub(crate) fn find_mut(&mut self, id: ProspectId) -> Option<&mut Prospect> {
         self.0.get_mut(&id)
+    }
+
+    /// See [`crate::Census::put_back`].
+    pub(crate) fn put_back(&mut self) {
+        for prospect in self.0.values_mut() {
+            if prospect.status == ProspectStatus::Cancelled {
+                prospect.status = ProspectStatus::Pending;
+            }
+        }
     }
 
     pub(crate) fn take(&mut self, id: ProspectId) -> Option<Prospect> {

@@ -4,6 +4,7 @@
 //! by construction (campaign API, section 1.13). The content is the campaign's, never a
 //! prospect's: `%first_name%` stays a placeholder.
 
+use crate::settings::replace;
 use crate::{ChannelKind, NodeId};
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +96,46 @@ pub struct Content {
     /// Whether a mail answers in the thread of the one before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_reply: Option<bool>,
+}
+
+impl Content {
+    /// The longest subject, in characters: what a line of a mail may hold.
+    pub const SUBJECT_CHARS_MAX: usize = 998;
+    /// The longest text, in characters. The documentation names no maximum; an event needs one.
+    pub const BODY_CHARS_MAX: usize = 50_000;
+}
+
+/// New values for what a step says and how long it waits; what is `None` stays. The inner
+/// `Option` of what may be absent clears it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NodePatch {
+    /// A mail's subject.
+    pub subject: Option<Option<String>>,
+    /// The text.
+    pub body: Option<Option<String>>,
+    /// Whether an invitation carries the text.
+    pub include_message: Option<Option<bool>>,
+    /// Whether a mail answers in the thread of the one before.
+    pub is_reply: Option<Option<bool>>,
+    /// Days that a delay waits.
+    pub delay_days: Option<u32>,
+    /// Hours that it waits in addition.
+    pub delay_hours: Option<u32>,
+    /// Minutes that it waits in addition.
+    pub delay_minutes: Option<u32>,
+}
+
+impl NodePatch {
+    /// Applies the patch to `node`, whose id and type stay.
+    pub(crate) fn apply(self, node: &mut Node) {
+        replace(&mut node.content.subject, self.subject);
+        replace(&mut node.content.body, self.body);
+        replace(&mut node.content.include_message, self.include_message);
+        replace(&mut node.content.is_reply, self.is_reply);
+        replace(&mut node.delay.days, self.delay_days);
+        replace(&mut node.delay.hours, self.delay_hours);
+        replace(&mut node.delay.minutes, self.delay_minutes);
+    }
 }
 
 /// A step.

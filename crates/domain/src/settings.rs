@@ -207,6 +207,17 @@ pub struct SettingsPatch {
     pub sender_account_ids: Option<Vec<AccountId>>,
 }
 
+impl Settings {
+    /// Sender accounts that a campaign may have at most, and limits of single accounts. The
+    /// documentation names no maximum.
+    pub const ACCOUNTS_MAX: usize = 100;
+}
+
+impl EmailSettings {
+    /// The longest signature, in characters. The documentation names no maximum.
+    pub const SIGNATURE_CHARS_MAX: usize = 10_000;
+}
+
 impl SettingsPatch {
     /// What is left of the patch once a campaign has left draft: draft-only keys are silently
     /// ignored (campaign API, section 1.4).
@@ -247,7 +258,7 @@ impl SettingsPatch {
     }
 }
 
-fn replace<T>(slot: &mut T, value: Option<T>) {
+pub(crate) fn replace<T>(slot: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *slot = value;
     }

@@ -1,11 +1,14 @@
 //! Changing what a campaign is told to be.
 
-use super::Decision;
-use crate::event::{CampaignSequenceChanged, CampaignSettingsChanged, Nothing, Prospects};
+use super::{Decision, assigning};
+use crate::event::{
+    CampaignSequenceChanged, CampaignSettingsChanged, Nothing, OneProspect, Prospects,
+};
 use crate::{
     BadSequence, Command, Content, Event, Known, Node, NodeId, NodeKind, PROSPECTS_ADDED_MAX,
     PROSPECTS_REMOVED_MAX, Present, ProspectId, Rejection, Sequence, SettingsPatch, Stage,
 };
+use std::collections::HashSet;
 
 /// Draft-only keys are silently ignored after draft (campaign API, section 1.4).
 pub(super) fn change_settings(
@@ -13,10 +16,13 @@ pub(super) fn change_settings(
     patch: &SettingsPatch,
     known: &Known<'_>,
 ) -> Decision {
-    let patch = match campaign.stage {
+    let mut patch = match campaign.stage {
         Stage::Draft => patch.clone(),
         _ => patch.clone().after_draft(),
     };
+    if let Some(ids) = &mut patch.sender_account_ids {
+        *ids = assigning::assigned(ids, campaign.settings.channel.kind(), known)?;
+    }
     let settings = patch.applied_to(&campaign.settings);
     if settings.name != campaign.settings.name && known.name_owner.is_some() {
         return Err(Rejection::NameTaken);
@@ -36,6 +42,23 @@ pub(super) fn replace_sequence(campaign: &Present, nodes: &[Node]) -> Decision {
     Ok(changed(campaign, sequence.nodes().to_vec()))
 }
 
+/// Settings and sequence together: a sequence that is none leaves the settings as they are too.
+/// After draft it is silently ignored, whatever it says (campaign API, section 1.4).
+pub(super) fn update(
+    campaign: &Present,
+    patch: &SettingsPatch,
+    nodes: Option<&[Node]>,
+    known: &Known<'_>,
+) -> Decision {
+    let mut events = change_settings(campaign, patch, known)?;
+    if let Some(nodes) = nodes
+        && campaign.stage == Stage::Draft
+    {
+        events.extend(replace_sequence(campaign, nodes)?);
+    }
+    Ok(events)
+}
+
 /// One step at a time. Unlike a whole replacement, this may leave the list without its `end`:
 /// such a draft cannot be launched (campaign API, section 1.13).
 pub(super) fn edit_sequence(campaign: &Present, command: &Command) -> Decision {
@@ -46,15 +69,10 @@ pub(super) fn edit_sequence(campaign: &Present, command: &Command) -> Decision {
             let node = nodes.remove(place(&nodes, *node_id)?);
             nodes.insert((*position).min(nodes.len()), node);
         }
-        Command::EditNode(edited) => {
-            let found = place(&nodes, edited.id)?;
+        Command::EditNode { node_id, patch } => {
+            let found = place(&nodes, *node_id)?;
             if let Some(node) = nodes.get_mut(found) {
-                let Node { content, delay, .. } = (**edited).clone();
-                *node = Node {
-                    content,
-                    delay,
-                    ..node.clone()
-                };
+                (**patch).clone().apply(node);
             }
         }
         Command::RemoveNode(node_id) => {
@@ -105,18 +123,46 @@ fn changed(campaign: &Present, nodes: Vec<Node>) -> Vec<Event> {
     })]
 }
 
-/// 1 to [`PROSPECTS_ADDED_MAX`] new ones; ids that are there already, or come twice, are left out.
-pub(super) fn add_prospects(ids: &[ProspectId], known: &Known<'_>) -> Decision {
+/// 1 to [`PROSPECTS_ADDED_MAX`] new ones, each within reach of the channel, or nobody is added;
+/// whoever is there already, by id or by identity, or comes twice, is left out (campaign API,
+/// section 1.12).
+pub(super) fn add_prospects(campaign: &Present, ids: &[ProspectId], known: &Known<'_>) -> Decision {
     let fresh = distinct(ids, PROSPECTS_ADDED_MAX)?;
+    if let Some(row) = known.people.unreachable {
+        let channel = campaign.settings.channel.kind();
+        return Err(Rejection::Unreachable { row, channel });
+    }
+    let repeated: HashSet<_> = known.people.repeated.iter().collect();
     let added: Vec<_> = fresh
         .into_iter()
-        .filter(|id| known.roster.find(*id).is_none())
+        .filter(|id| known.roster.find(*id).is_none() && !repeated.contains(id))
         .collect();
     if added.is_empty() {
         return Ok(vec![]);
     }
     Ok(vec![Event::ProspectsAdded(Prospects {
         prospect_ids: added,
+    })])
+}
+
+/// What is on file changes, who they are reached as included; the channel must still reach them,
+/// and nobody else of the campaign may be the same.
+pub(super) fn edit_prospect(campaign: &Present, id: ProspectId, known: &Known<'_>) -> Decision {
+    let channel = campaign.settings.channel.kind();
+    if known.roster.find(id).is_none() {
+        return Err(Rejection::ProspectNotFound);
+    }
+    if known.people.unreachable.is_some() {
+        return Err(Rejection::IdentityRequired(channel));
+    }
+    if known.people.repeated.contains(&id) {
+        return Err(Rejection::IdentityTaken(channel));
+    }
+    if known.people.unchanged {
+        return Ok(vec![]);
+    }
+    Ok(vec![Event::ProspectDetailsChanged(OneProspect {
+        prospect_id: id,
     })])
 }
 
@@ -146,7 +192,7 @@ fn distinct(ids: &[ProspectId], count_max: usize) -> Result<Vec<ProspectId>, Rej
     if ids.is_empty() || count_max < ids.len() {
         return Err(Rejection::ProspectCount(count_max));
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     Ok(ids.iter().copied().filter(|id| seen.insert(*id)).collect())
 }
 

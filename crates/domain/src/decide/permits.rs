@@ -34,20 +34,28 @@ pub(super) fn request(campaign: &Present, command: &Command, known: &Known<'_>) 
         .sequence
         .find(*node_id)
         .ok_or(Rejection::NodeNotFound)?;
-    if prospect.permit_for(*node_id).is_some() {
-        return refuse(PermitRefusal::AlreadyPermitted, None);
+    let accounts = &campaign.settings.sender_account_ids;
+    if account_id.is_some_and(|account| !accounts.contains(&account)) {
+        return Err(Rejection::AccountNotInCampaign);
+    }
+    if let Some(permit) = prospect.permit_for(*node_id) {
+        return Err(Rejection::PermitRefused {
+            refusal: PermitRefusal::AlreadyPermitted,
+            ask_again_at: None,
+            permit: Some(*permit),
+        });
     }
     if prospect.status.is_terminal() {
-        return Err(Rejection::ProspectTerminal(prospect.status));
+        return refuse(PermitRefusal::ProspectTerminal(prospect.status));
     }
     let Some(send) = SendKind::of(node.kind) else {
-        return refuse(PermitRefusal::NothingToSend, None);
+        return refuse(PermitRefusal::NothingToSend);
     };
     match campaign.stage {
         Stage::Active => {}
-        Stage::Paused { .. } => return refuse(PermitRefusal::Paused, None),
+        Stage::Paused { .. } => return refuse(PermitRefusal::Paused),
         Stage::Draft | Stage::Launching { .. } | Stage::Completed => {
-            return refuse(PermitRefusal::NotActive, None);
+            return refuse(PermitRefusal::NotActive);
         }
     }
     let day = within_limits(campaign, *account_id, known.now)?;
@@ -117,11 +125,7 @@ fn within_limits(
         && !hours.is_open_at(now)
     {
         let ask_again_at = hours.next_opening(now);
-        let refusal = PermitRefusal::OutsideOperatingHours;
-        return Err(Rejection::PermitRefused {
-            refusal,
-            ask_again_at,
-        });
+        return Err(for_now(PermitRefusal::OutsideOperatingHours, ask_again_at));
     }
     let zone = hours.map_or(Tz::UTC, |hours| hours.time_zone);
     let day = local_day(zone, now);
@@ -131,10 +135,7 @@ fn within_limits(
     let tomorrow = |refusal| {
         let midnight = next_midnight(zone, day);
         let opening = |from| hours.map_or(Some(from), |hours| hours.next_opening(from));
-        Rejection::PermitRefused {
-            refusal,
-            ask_again_at: midnight.and_then(opening),
-        }
+        for_now(refusal, midnight.and_then(opening))
     };
     let reached = |limit: Option<DailyLimit>, granted: u32| {
         limit.is_some_and(|limit| limit.sends() <= granted)
@@ -155,9 +156,14 @@ fn within_limits(
     Ok(day)
 }
 
-fn refuse(refusal: PermitRefusal, ask_again_at: Option<DateTime<Utc>>) -> Decision {
-    Err(Rejection::PermitRefused {
+fn refuse(refusal: PermitRefusal) -> Decision {
+    Err(for_now(refusal, None))
+}
+
+fn for_now(refusal: PermitRefusal, ask_again_at: Option<DateTime<Utc>>) -> Rejection {
+    Rejection::PermitRefused {
         refusal,
         ask_again_at,
-    })
+        permit: None,
+    }
 }

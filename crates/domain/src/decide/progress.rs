@@ -5,12 +5,15 @@
 //! campaign whose last prospect is done completes. The guard acts on a bounce and on the send
 //! that makes the hundred full; a campaign that was resumed in spite of it may send until the
 //! next bounce.
+//!
+//! News may come twice, and late. What is known already is no news, and no refusal. Who was thought
+//! to be done may still turn out to have answered or bounced; who was taken out stays out.
 
 use super::{Decision, paused};
 use crate::event::{CampaignPaused, Nothing, OneProspect, ProspectReplied};
 use crate::{
     BOUNCE_GUARD_PERCENT, BOUNCE_GUARD_SENT_MIN, ChannelKind, Event, Known, PauseCause, Present,
-    Progress, ProspectId, ProspectStatus, Rejection, Stage,
+    Progress, Prospect, ProspectId, ProspectStatus, Rejection, Stage,
 };
 
 /// Records the fact, with what follows.
@@ -23,34 +26,50 @@ pub(super) fn report(
     if let Stage::Draft | Stage::Launching { .. } = campaign.stage {
         return Err(Rejection::NotRunning(campaign.stage.status()));
     }
+    if let Some(channel) = progress.only_on()
+        && channel != campaign.settings.channel.kind()
+    {
+        return Err(Rejection::OtherChannel(channel));
+    }
     let prospect = known
         .roster
         .find(prospect_id)
         .ok_or(Rejection::ProspectNotFound)?;
-    if prospect.status.is_terminal() {
-        return Err(Rejection::ProspectTerminal(prospect.status));
+    let status = prospect.status;
+    if status == progress.status() {
+        return Ok(vec![]);
     }
+    if !status.may_become(progress.status()) {
+        return Err(if status.is_terminal() {
+            Rejection::ProspectTerminal(status)
+        } else {
+            Rejection::ProspectElsewhere(status)
+        });
+    }
+    let fact = fact(campaign, prospect_id, progress, status);
+    Ok(with_consequences(campaign, prospect, fact))
+}
+
+/// A reply ends the sequence for a prospect, unless the campaign goes on after replies. For whom
+/// it was over before, it is what they turned out to have come to.
+fn fact(
+    campaign: &Present,
+    prospect_id: ProspectId,
+    progress: Progress,
+    status: ProspectStatus,
+) -> Event {
     let one = OneProspect { prospect_id };
-    let fact = match progress {
-        Progress::Connected => {
-            if ProspectStatus::Connected <= prospect.status {
-                return Err(Rejection::ProspectElsewhere(prospect.status));
-            }
-            Event::ProspectConnected(one)
-        }
-        Progress::Replied => {
-            let stopped = campaign.settings.channel.stops_on_reply();
-            Event::ProspectReplied(ProspectReplied {
-                prospect_id,
-                stopped,
-            })
-        }
+    match progress {
+        Progress::Connected => Event::ProspectConnected(one),
+        Progress::Replied => Event::ProspectReplied(ProspectReplied {
+            prospect_id,
+            stopped: campaign.settings.channel.stops_on_reply() || status.is_terminal(),
+        }),
         Progress::Bounced => Event::ProspectBounced(one),
         Progress::Completed => Event::ProspectCompleted(one),
         Progress::TimedOut => Event::ProspectTimedOut(one),
         Progress::Cancelled => Event::ProspectCancelled(one),
-    };
-    Ok(with_consequences(campaign, fact))
+    }
 }
 
 /// The bounce guard by itself, for whoever recounts.
@@ -64,14 +83,15 @@ pub(super) fn bounces_reviewed(campaign: &Present) -> Vec<Event> {
     }
 }
 
-fn with_consequences(campaign: &Present, fact: Event) -> Vec<Event> {
+fn with_consequences(campaign: &Present, prospect: &Prospect, fact: Event) -> Vec<Event> {
     let bounced = matches!(fact, Event::ProspectBounced(_));
     let bounced_before = campaign.census.with_status(ProspectStatus::Bounced);
-    let finished = match fact {
-        Event::ProspectConnected(_) => false,
-        Event::ProspectReplied(replied) => replied.stopped,
-        _ => true,
-    };
+    let finished = !prospect.status.is_terminal()
+        && match fact {
+            Event::ProspectConnected(_) => false,
+            Event::ProspectReplied(replied) => replied.stopped,
+            _ => true,
+        };
     let mut events = vec![fact];
     if campaign.stage != Stage::Active {
         return events;

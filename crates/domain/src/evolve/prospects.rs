@@ -16,10 +16,17 @@ pub(super) fn evolve(campaign: &mut Present, roster: &mut Roster, event: &Event)
             .prospect_ids
             .iter()
             .try_for_each(|id| enter(campaign, roster, *id)),
-        (Stage::Draft, Event::ProspectsRemoved(removed)) => removed
+        (Stage::Draft | Stage::Launching { .. }, Event::ProspectsRemoved(removed)) => removed
             .prospect_ids
             .iter()
             .try_for_each(|id| leave(campaign, roster, *id)),
+        (Stage::Draft, Event::ProspectDetailsChanged(one)) => {
+            roster.find(one.prospect_id).map(|_| ())
+        }
+        (Stage::Launching { .. }, Event::ProspectsSkipped(skipped)) => skipped
+            .prospect_ids
+            .iter()
+            .try_for_each(|id| skip(&mut campaign.census, roster, *id)),
         (Stage::Draft, Event::AllProspectsRemoved(_)) => {
             roster.clear();
             campaign.census = Census::default();
@@ -71,6 +78,13 @@ fn follow(census: &mut Census, roster: &mut Roster, event: &Event) -> Option<()>
         Event::ProspectCancelled(one) => {
             reach(census, roster, one.prospect_id, ProspectStatus::Cancelled)
         }
+        Event::ProspectErased(one) => {
+            let prospect = roster.find(one.prospect_id)?;
+            if prospect.status.is_terminal() {
+                return Some(());
+            }
+            reach(census, roster, one.prospect_id, ProspectStatus::Cancelled)
+        }
         _ => None,
     }
 }
@@ -92,17 +106,26 @@ fn leave(campaign: &mut Present, roster: &mut Roster, id: ProspectId) -> Option<
         .then_some(())
 }
 
-fn permit(campaign: &mut Present, roster: &mut Roster, permitted: &SendPermitted) -> Option<()> {
-    let prospect = roster.find_mut(permitted.prospect_id)?;
-    if prospect.permit_for(permitted.node_id).is_some() || prospect.status.is_terminal() {
+fn skip(census: &mut Census, roster: &mut Roster, id: ProspectId) -> Option<()> {
+    let waits = roster.find(id)?.status == ProspectStatus::Pending;
+    if !waits {
         return None;
     }
-    prospect.permits.push(Permit {
+    reach(census, roster, id, ProspectStatus::Cancelled)
+}
+
+fn permit(campaign: &mut Present, roster: &mut Roster, permitted: &SendPermitted) -> Option<()> {
+    let prospect = roster.find_mut(permitted.prospect_id)?;
+    let fresh = prospect.permit_step(Permit {
         id: permitted.permit_id,
         node_id: permitted.node_id,
         kind: permitted.send,
+        account_id: permitted.account_id,
         state: PermitState::Open,
     });
+    if !fresh || prospect.status.is_terminal() {
+        return None;
+    }
     campaign.census.open_permits += 1;
     campaign.tally.count(permitted.day, permitted.account_id);
     let status = prospect.status;
@@ -137,10 +160,7 @@ fn close(
     permit_id: PermitId,
     state: PermitState,
 ) -> Option<()> {
-    let permit = prospect
-        .permits
-        .iter_mut()
-        .find(|permit| permit.id == permit_id)?;
+    let permit = prospect.permit_mut(permit_id)?;
     if permit.state != PermitState::Open {
         return None;
     }
@@ -149,7 +169,7 @@ fn close(
     Some(())
 }
 
-/// Forward to `status`; a terminal one leaves the sequence.
+/// To `status`, forward or by late news; a terminal one leaves the sequence.
 fn reach(
     census: &mut Census,
     roster: &mut Roster,
@@ -157,7 +177,7 @@ fn reach(
     status: ProspectStatus,
 ) -> Option<()> {
     let prospect = roster.find_mut(id)?;
-    if prospect.status.is_terminal() || status <= prospect.status {
+    if !prospect.status.may_become(status) {
         return None;
     }
     let node_id = if status.is_terminal() {

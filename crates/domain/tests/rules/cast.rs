@@ -8,7 +8,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     AccountId, CampaignId, Channel, Content, DailyLimit, Delay, EmailSettings, LinkedInSettings,
-    Name, Node, NodeId, NodeKind, OperatingHours, PermitId, ProspectId, Settings, UserId,
+    MailboxStatus, Name, Node, NodeId, NodeKind, OperatingHours, PermitId, ProfileStatus,
+    ProspectId, SenderFacts, Senders, Settings, UserId,
 };
 use uuid::Uuid;
 
@@ -29,6 +30,28 @@ pub const fn prospect(number: u128) -> ProspectId {
 pub const fn account(number: u128) -> AccountId {
     AccountId(Uuid::from_u128(0xac << 120 | number))
 }
+
+/// Accounts from here on are LinkedIn profiles.
+const PROFILES: u128 = 100;
+
+/// A LinkedIn profile.
+pub const fn profile(number: u128) -> AccountId {
+    account(PROFILES + number)
+}
+
+/// Some mailboxes and profiles, all ready to send.
+pub fn every_sender() -> Senders {
+    let mailboxes = (1..=9).map(|number| (account(number), ACTIVE_MAILBOX));
+    let profiles = (1..=9).map(|number| (profile(number), CONNECTED_PROFILE));
+    mailboxes.chain(profiles).collect()
+}
+
+pub const ACTIVE_MAILBOX: SenderFacts = SenderFacts::Email {
+    status: MailboxStatus::Active,
+    has_inbox: true,
+};
+
+pub const CONNECTED_PROFILE: SenderFacts = SenderFacts::Linkedin(ProfileStatus::Connected);
 
 pub const fn user() -> UserId {
     UserId(Uuid::from_u128(0xee << 120 | 1))
@@ -66,11 +89,15 @@ pub fn limit(sends: u32) -> DailyLimit {
 }
 
 pub fn settings_of(channel: Channel) -> Settings {
+    let sender = match channel {
+        Channel::Email(_) => account(1),
+        Channel::Linkedin(_) => profile(1),
+    };
     Settings {
         name: name("Spring outreach"),
+        sender_account_ids: vec![sender],
         channel,
         operating_hours: None,
-        sender_account_ids: vec![account(1)],
     }
 }
 

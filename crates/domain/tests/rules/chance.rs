@@ -6,16 +6,18 @@
 //! was granted.
 
 use crate::cast::{
-    END, FIRST, SECOND, WAIT, account, email, email_nodes, email_settings, limit, linkedin_nodes,
-    linkedin_settings, mail, name, node_id, office_hours, permit, prospect, reply, settings_of,
-    user, wait,
+    END, FIRST, SECOND, WAIT, account, email, email_nodes, email_settings, every_sender, limit,
+    linkedin_nodes, linkedin_settings, mail, name, node_id, office_hours, permit, profile,
+    prospect, reply, settings_of, user, wait,
 };
+use crate::given::Acquaintance;
 use crate::histories::{Plan, Step};
-use crate::verbs::{prospects, report, report_sent};
+use crate::verbs::{edit, prospects, report, report_sent, says};
 use chrono::Duration;
 use domain::{
-    AccountId, AccountLimit, Channel, Command, DailyLimit, EmailSettings, LaunchFailure, Node,
-    NodeId, OperatingHours, Progress, SendFailure, Settings, SettingsPatch,
+    AccountId, AccountLimit, Channel, Command, DailyLimit, EmailSettings, LaunchFailure,
+    MailboxStatus, Node, NodeId, OperatingHours, Progress, SendFailure, SenderFacts, Senders,
+    Settings, SettingsPatch,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -50,6 +52,8 @@ fn at_once(command: Command) -> Step {
     Step {
         after: Duration::zero(),
         name_taken: false,
+        senders: every_sender(),
+        people: Acquaintance::default(),
         command,
     }
 }
@@ -125,13 +129,46 @@ fn hours() -> impl Strategy<Value = Option<OperatingHours>> {
 
 fn steps() -> impl Strategy<Value = Step> {
     let seconds = prop_oneof![4 => 0..60_i64, 1 => 0..100_000_i64];
-    (seconds, prop::bool::weighted(0.1), commands()).prop_map(|(seconds, name_taken, command)| {
-        Step {
+    let name_taken = prop::bool::weighted(0.1);
+    (seconds, name_taken, senders(), acquaintances(), commands()).prop_map(
+        |(seconds, name_taken, senders, people, command)| Step {
             after: Duration::seconds(seconds),
             name_taken,
+            senders,
+            people,
             command,
-        }
-    })
+        },
+    )
+}
+
+/// Mostly all of them and ready; now and then none, or none that is ready.
+fn senders() -> impl Strategy<Value = Senders> {
+    let warming = SenderFacts::Email {
+        status: MailboxStatus::Warming,
+        has_inbox: true,
+    };
+    let unready = Senders::from_iter([(account(1), warming), (account(2), warming)]);
+    prop_oneof![
+        8 => Just(every_sender()),
+        1 => Just(unready),
+        1 => Just(Senders::default()),
+    ]
+}
+
+/// What is known of the people of whatever command comes.
+fn acquaintances() -> impl Strategy<Value = Acquaintance> {
+    let some = || prop::collection::btree_set(people().prop_map(prospect), 0..3);
+    let unreachable = prop::option::weighted(0.1, 0..3_usize);
+    let (unchanged, on_file) = (prop::bool::weighted(0.2), any::<bool>());
+    (unreachable, some(), unchanged, on_file, some()).prop_map(
+        |(unreachable, repeated, unchanged, on_file, elsewhere)| Acquaintance {
+            unreachable,
+            repeated: repeated.into_iter().collect(),
+            unchanged,
+            on_file,
+            elsewhere: elsewhere.into_iter().collect(),
+        },
+    )
 }
 
 fn commands() -> impl Strategy<Value = Command> {
@@ -140,6 +177,7 @@ fn commands() -> impl Strategy<Value = Command> {
         12 => staging(),
         40 => sending(),
         16 => (people(), progress()).prop_map(|(number, progress)| report(number, progress)),
+        1 => people().prop_map(|number| Command::EraseProspect(prospect(number))),
     ]
 }
 
@@ -149,8 +187,12 @@ fn drafting() -> impl Strategy<Value = Command> {
         3 => some().prop_map(Command::AddProspects),
         2 => some().prop_map(Command::RemoveProspects),
         2 => Just(Command::RemoveAllProspects),
+        2 => people().prop_map(|number| Command::EditProspect(prospect(number))),
+        1 => people().prop_map(|number| Command::EraseProspect(prospect(number))),
         2 => patches().prop_map(|patch| Command::ChangeSettings(Box::new(patch))),
         1 => select(vec![email_nodes(), linkedin_nodes()]).prop_map(Command::ReplaceSequence),
+        1 => (patches(), prop::option::of(select(vec![email_nodes(), linkedin_nodes()])))
+            .prop_map(|(patch, nodes)| Command::Update { patch: Box::new(patch), nodes }),
         1 => (0..6_usize).prop_map(|position| Command::AddNode {
             node: Box::new(wait(node_id(9), 1)),
             position: Some(position),
@@ -158,7 +200,7 @@ fn drafting() -> impl Strategy<Value = Command> {
         1 => (nodes(), 0..6_usize)
             .prop_map(|(node_id, position)| Command::MoveNode { node_id, position }),
         1 => select(vec![mail(FIRST, "Again", "Hello"), reply(SECOND, "Well?")])
-            .prop_map(|node| Command::EditNode(Box::new(node))),
+            .prop_map(|node| edit(node.id, says(node))),
         1 => select(vec![WAIT, node_id(9)]).prop_map(Command::RemoveNode),
     ]
 }
@@ -169,7 +211,7 @@ fn staging() -> impl Strategy<Value = Command> {
         16 => Just(Command::Resume),
         12 => Just(Command::Launch),
         6 => Just(Command::Activate),
-        2 => Just(Command::FailLaunch { failure: LaunchFailure::Dispatch }),
+        2 => Just(Command::FailLaunch { failure: LaunchFailure::Dispatch, launch: None }),
         2 => Just(Command::ReviewBounces),
         1 => Just(Command::Delete),
         1 => Just(creation(email_settings())),
@@ -180,7 +222,7 @@ fn sending() -> impl Strategy<Value = Command> {
     let failures = vec![SendFailure::ProviderRejected, SendFailure::Other];
     let accounts = prop_oneof![
         Just(None),
-        (1..3_u128).prop_map(|number| Some(account(number)))
+        select(vec![account(1), account(1), account(2), profile(1)]).prop_map(Some)
     ];
     prop_oneof![
         4 => (people(), nodes(), accounts).prop_map(|(number, node_id, account_id)| {
@@ -226,19 +268,27 @@ fn progress() -> impl Strategy<Value = Progress> {
 
 fn patches() -> impl Strategy<Value = SettingsPatch> {
     let names = select(vec!["Spring outreach", "Summer outreach"]).prop_map(name);
+    let assignments = select(vec![
+        vec![account(1), account(2), account(1)],
+        vec![profile(1)],
+    ]);
     (
         prop::option::of(names),
         limits(),
         hours(),
         prop::option::of(any::<bool>()),
+        prop::option::of(assignments),
     )
         .prop_map(
-            |(name, daily_limit, operating_hours, stop_on_reply)| SettingsPatch {
-                name,
-                daily_limit: Some(daily_limit),
-                operating_hours: Some(operating_hours),
-                stop_on_reply,
-                ..SettingsPatch::default()
+            |(name, daily_limit, operating_hours, stop_on_reply, sender_account_ids)| {
+                SettingsPatch {
+                    name,
+                    daily_limit: Some(daily_limit),
+                    operating_hours: Some(operating_hours),
+                    stop_on_reply,
+                    sender_account_ids,
+                    ..SettingsPatch::default()
+                }
             },
         )
 }

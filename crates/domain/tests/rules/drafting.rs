@@ -1,15 +1,15 @@
 //! The steps and the prospects of a draft, one at a time (campaign API, sections 1.12 and 1.13).
 
 use crate::cast::{
-    END, FIRST, SECOND, WAIT, email_nodes, email_settings, end, mail, message, node, node_id,
-    prospect, reply, wait,
+    END, FIRST, SECOND, WAIT, email_nodes, email_settings, end, mail, message, node_id, prospect,
+    reply, wait,
 };
 use crate::given::{given, no_news, refused};
-use crate::verbs::{added, draft, drafted_as, every_status, prospects};
+use crate::verbs::{added, draft, drafted_as, edit, every_status, prospects, says};
 use domain::event::{CampaignSequenceChanged, Nothing, Prospects};
 use domain::{
-    Command, Delay, Event, Node, NodeId, NodeKind, PROSPECTS_ADDED_MAX, PROSPECTS_REMOVED_MAX,
-    Sequence, Status,
+    Command, Event, Node, NodeId, NodePatch, PROSPECTS_ADDED_MAX, PROSPECTS_REMOVED_MAX, Sequence,
+    Status,
 };
 
 fn add(node: Node, position: Option<usize>) -> Command {
@@ -117,12 +117,9 @@ fn a_step_that_stands_there_already_is_no_news() {
 
 #[test]
 fn an_edited_step_keeps_its_type() {
-    let edited = Node {
-        kind: NodeKind::Delay,
-        ..mail(FIRST, "Another question", "Hello")
-    };
+    let edited = says(mail(FIRST, "Another question", "Hello"));
 
-    let outcome = given(draft(1)).when(Command::EditNode(Box::new(edited)));
+    let outcome = given(draft(1)).when(edit(FIRST, edited));
 
     let mut nodes = email_nodes();
     nodes[0] = mail(FIRST, "Another question", "Hello");
@@ -131,25 +128,56 @@ fn an_edited_step_keeps_its_type() {
 
 #[test]
 fn an_edited_delay_is_not_checked_before_the_launch() {
-    let delay = Delay {
-        days: 31,
-        ..Delay::default()
-    };
-    let edited = Node {
-        delay,
-        ..wait(WAIT, 0)
+    let longer = NodePatch {
+        delay_days: Some(31),
+        ..NodePatch::default()
     };
 
-    let order = order_after(Command::EditNode(Box::new(edited)));
+    let order = order_after(edit(WAIT, longer));
 
     assert_eq!(order, [FIRST, WAIT, SECOND, END]);
 }
 
 #[test]
-fn a_step_edited_to_what_it_says_already_is_no_news() {
-    let same = reply(SECOND, "Did you see it?");
+fn an_edit_leaves_what_it_does_not_name() {
+    let body = NodePatch {
+        body: Some(Some("Hello".to_owned())),
+        ..NodePatch::default()
+    };
+    let hours = NodePatch {
+        delay_hours: Some(5),
+        ..NodePatch::default()
+    };
 
-    let outcome = given(draft(1)).when(Command::EditNode(Box::new(same)));
+    let outcome = given(draft(1)).when(edit(FIRST, body));
+    let longer = given(draft(1)).when(edit(WAIT, hours)).after();
+
+    let mut nodes = email_nodes();
+    nodes[0].content.body = Some("Hello".to_owned());
+    outcome.then(Ok(&[steps(nodes)]));
+    let delay = longer.campaign().sequence.find(WAIT).unwrap().delay;
+    assert_eq!((delay.days, delay.hours), (email_nodes()[1].delay.days, 5));
+}
+
+#[test]
+fn an_edit_clears_what_it_names_as_absent() {
+    let cleared = NodePatch {
+        subject: Some(None),
+        ..NodePatch::default()
+    };
+
+    let outcome = given(draft(1)).when(edit(FIRST, cleared));
+
+    let mut nodes = email_nodes();
+    nodes[0].content.subject = None;
+    outcome.then(Ok(&[steps(nodes)]));
+}
+
+#[test]
+fn a_step_edited_to_what_it_says_already_is_no_news() {
+    let same = says(reply(SECOND, "Did you see it?"));
+
+    let outcome = given(draft(1)).when(edit(SECOND, same));
 
     outcome.then(no_news());
 }
@@ -165,7 +193,7 @@ fn a_step_that_is_not_there_is_not_found() {
     let unknown = node_id(9);
     for command in [
         to_position(unknown, 0),
-        Command::EditNode(Box::new(node(unknown, NodeKind::Ai))),
+        edit(unknown, NodePatch::default()),
         Command::RemoveNode(unknown),
     ] {
         let outcome = given(draft(1)).when(command);
@@ -183,7 +211,7 @@ fn steps_and_prospects_are_edited_only_in_draft() {
         for command in [
             add(wait(node_id(9), 1), None),
             to_position(SECOND, 0),
-            Command::EditNode(Box::new(reply(SECOND, "Well?"))),
+            edit(SECOND, says(reply(SECOND, "Well?"))),
             Command::RemoveNode(WAIT),
             Command::AddProspects(vec![prospect(3)]),
             Command::RemoveProspects(vec![prospect(1)]),

@@ -8,8 +8,8 @@ use crate::cast::{
     linkedin_settings, name, node, node_id, office_hours, prospect, settings_of, today, user, wait,
 };
 use crate::verbs::{
-    activated, all_done, deleted, ended, failed, guarded_with, launched_at, paused_with,
-    permission, permitted, replied, resumed, sent,
+    activated, all_done, deleted, details_changed, ended, erased, failed, guarded_with,
+    launched_at, paused_with, permission, permitted, replied, resumed, sent,
 };
 use domain::event::{
     CampaignCreated, CampaignLaunchFailed, CampaignSequenceChanged, CampaignSettingsChanged,
@@ -24,6 +24,14 @@ use domain::{
 pub struct Example {
     pub variant: &'static str,
     pub event: Event,
+}
+
+/// As the golden files have it.
+fn invited_from_account_1() -> Settings {
+    Settings {
+        sender_account_ids: vec![account(1)],
+        ..linkedin_settings()
+    }
 }
 
 /// Every example, by type in the order of [`Event`].
@@ -49,8 +57,10 @@ fn following(event: &Event) -> Vec<Example> {
         Event::CampaignSequenceChanged(_) => plain(Event::ProspectsAdded(two_prospects())),
         Event::ProspectsAdded(_) => plain(Event::ProspectsRemoved(two_prospects())),
         Event::ProspectsRemoved(_) => plain(Event::AllProspectsRemoved(Nothing {})),
-        Event::AllProspectsRemoved(_) => launch_started(),
-        Event::CampaignLaunchStarted(_) => launch_failed(),
+        Event::AllProspectsRemoved(_) => plain(details_changed(1)),
+        Event::ProspectDetailsChanged(_) => launch_started(),
+        Event::CampaignLaunchStarted(_) => plain(Event::ProspectsSkipped(two_prospects())),
+        Event::ProspectsSkipped(_) => launch_failed(),
         Event::CampaignLaunchFailed(_) => plain(activated()),
         Event::CampaignActivated(_) => {
             variants([("", paused_with(3)), ("bounce_guard", guarded_with(0))])
@@ -69,7 +79,8 @@ fn following(event: &Event) -> Vec<Example> {
         Event::ProspectBounced(_) => one(Progress::Completed),
         Event::ProspectCompleted(_) => one(Progress::TimedOut),
         Event::ProspectTimedOut(_) => one(Progress::Cancelled),
-        Event::ProspectCancelled(_) => vec![],
+        Event::ProspectCancelled(_) => plain(erased(1)),
+        Event::ProspectErased(_) => vec![],
     }
 }
 
@@ -126,7 +137,10 @@ fn created() -> Vec<Example> {
     variants([
         ("", created(email_settings(), email_nodes())),
         ("full", created(full_email_settings(), email_nodes())),
-        ("linkedin", created(linkedin_settings(), linkedin_nodes())),
+        (
+            "linkedin",
+            created(invited_from_account_1(), linkedin_nodes()),
+        ),
     ])
 }
 
@@ -136,7 +150,7 @@ fn settings_changed() -> Vec<Example> {
     variants([
         ("", changed(email_settings())),
         ("full", changed(full_email_settings())),
-        ("linkedin", changed(linkedin_settings())),
+        ("linkedin", changed(invited_from_account_1())),
     ])
 }
 

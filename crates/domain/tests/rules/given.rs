@@ -4,11 +4,11 @@
 //! Whatever a command causes is evolved on the spot: no test can pass with an answer that could
 //! not be stored.
 
-use crate::cast::{another_campaign, now, prospect};
+use crate::cast::{another_campaign, every_sender, now, prospect};
 use chrono::{DateTime, Utc};
 use domain::{
-    CampaignId, Command, Event, Known, Present, Prospect, Rejection, State, Status, decide, evolve,
-    replay,
+    AccountId, CampaignId, Command, Event, Known, KnownPeople, Present, Prospect, ProspectId,
+    Rejection, SenderFacts, Senders, State, Status, decide, evolve, replay,
 };
 
 /// What happened, and what else is known.
@@ -17,6 +17,30 @@ pub struct Given {
     events: Vec<Event>,
     now: DateTime<Utc>,
     name_owner: Option<CampaignId>,
+    senders: Senders,
+    people: Acquaintance,
+}
+
+/// What is known of the people whom a command names.
+#[derive(Clone, Debug, Default)]
+pub struct Acquaintance {
+    pub unreachable: Option<usize>,
+    pub repeated: Vec<ProspectId>,
+    pub unchanged: bool,
+    pub on_file: bool,
+    pub elsewhere: Vec<ProspectId>,
+}
+
+impl Acquaintance {
+    pub fn known(&self) -> KnownPeople<'_> {
+        KnownPeople {
+            unreachable: self.unreachable,
+            repeated: &self.repeated,
+            unchanged: self.unchanged,
+            on_file: self.on_file,
+            elsewhere: &self.elsewhere,
+        }
+    }
 }
 
 /// What a command came to.
@@ -34,6 +58,8 @@ pub fn given(events: impl IntoIterator<Item = Event>) -> Given {
         events: events.into_iter().collect(),
         now: now(),
         name_owner: None,
+        senders: every_sender(),
+        people: Acquaintance::default(),
     }
 }
 
@@ -65,6 +91,32 @@ impl Given {
         }
     }
 
+    /// What is known of the sender accounts, and no other account is there.
+    pub fn with_senders<const COUNT: usize>(
+        self,
+        known: [(AccountId, SenderFacts); COUNT],
+    ) -> Self {
+        Self {
+            senders: known.into_iter().collect(),
+            ..self
+        }
+    }
+
+    /// What is known of the people whom the command names.
+    pub fn knowing(self, people: Acquaintance) -> Self {
+        Self { people, ..self }
+    }
+
+    /// Another campaign of the user deals with the prospects of these numbers.
+    pub fn with_elsewhere(self, numbers: impl IntoIterator<Item = u128>) -> Self {
+        let elsewhere = numbers.into_iter().map(prospect).collect();
+        let people = Acquaintance {
+            elsewhere,
+            ..self.people
+        };
+        Self { people, ..self }
+    }
+
     pub fn state(&self) -> State {
         replay(&self.events).expect("a history that can be")
     }
@@ -75,6 +127,8 @@ impl Given {
             now: self.now,
             roster: &before.roster,
             name_owner: self.name_owner,
+            senders: &self.senders,
+            people: self.people.known(),
         };
         let decision = decide(&before.campaign, &command, &known);
         Outcome { decision, before }

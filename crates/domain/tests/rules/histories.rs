@@ -4,8 +4,11 @@
 //! then step by step, refusals included.
 
 use crate::cast::{another_campaign, now};
+use crate::given::Acquaintance;
 use chrono::{DateTime, Duration, Utc};
-use domain::{BrokenHistory, Command, Event, Known, Rejection, Roster, State, decide, evolve};
+use domain::{
+    BrokenHistory, Command, Event, Known, Rejection, Roster, Senders, State, decide, evolve,
+};
 
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -13,21 +16,26 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
-/// A command, when it comes after the one before, and whether its name is another's.
+/// A command, when it comes after the one before, whether its name is another's, and which sender
+/// accounts there are.
 #[derive(Debug, Clone)]
 pub struct Step {
     pub after: Duration,
     pub name_taken: bool,
+    pub senders: Senders,
+    pub people: Acquaintance,
     pub command: Command,
 }
 
 impl Step {
-    pub fn known<'a>(&self, now: DateTime<Utc>, roster: &'a Roster) -> Known<'a> {
+    pub fn known<'a>(&'a self, now: DateTime<Utc>, roster: &'a Roster) -> Known<'a> {
         let name_owner = self.name_taken.then(another_campaign);
         Known {
             now,
             roster,
             name_owner,
+            senders: &self.senders,
+            people: self.people.known(),
         }
     }
 }

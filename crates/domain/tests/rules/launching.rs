@@ -8,7 +8,7 @@ use crate::given::{given, refused};
 use crate::verbs::{
     activated, added, all_done, draft, drafted_as, every_status, launched_at, launching,
 };
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use domain::event::{CampaignLaunchFailed, CampaignSequenceChanged, Prospects};
 use domain::{
     Command, Content, Event, LaunchBlocker, LaunchFailure, Node, NodeKind, Rejection, Settings,
@@ -232,7 +232,7 @@ fn a_launch_that_fails_leaves_a_draft_that_can_be_launched_again() {
     let campaign = given(launching(2));
     let failure = LaunchFailure::Dispatch;
 
-    let outcome = campaign.when(Command::FailLaunch { failure });
+    let outcome = campaign.when(failed(failure, None));
 
     let rolled_back = launch_failed(failure);
     let after = outcome.then(Ok(std::slice::from_ref(&rolled_back)));
@@ -241,22 +241,70 @@ fn a_launch_that_fails_leaves_a_draft_that_can_be_launched_again() {
     again.then(Ok(&[launched_at(now())]));
 }
 
-#[test]
-fn the_engine_has_no_say_in_a_campaign_that_is_not_launching() {
-    for (status, history) in every_status() {
-        if status == Status::Launching {
-            continue;
-        }
-        for command in [
-            Command::Activate,
-            Command::FailLaunch {
-                failure: LaunchFailure::Other,
-            },
-        ] {
-            let rejection = given(history.clone()).when(command).rejection();
+fn failed(failure: LaunchFailure, launch: Option<DateTime<Utc>>) -> Command {
+    Command::FailLaunch { failure, launch }
+}
 
-            assert_eq!(rejection.code(), "campaign_not_launching");
-            assert_eq!(rejection.current_status(), Some(status));
+#[test]
+fn an_engine_that_lost_the_answer_may_activate_again_whatever_has_come_since() {
+    for (status, history) in every_status() {
+        let outcome = given(history).when(Command::Activate);
+
+        match status {
+            Status::Draft => {
+                let rejection = outcome.rejection();
+                assert_eq!(rejection.code(), "campaign_not_launching");
+                assert_eq!(rejection.current_status(), Some(status));
+            }
+            Status::Launching => {
+                assert_eq!(outcome.then(Ok(&[activated()])).status(), Status::Active)
+            }
+            Status::Active | Status::Paused | Status::Completed => {
+                assert_eq!(outcome.then(Ok(&[])).status(), status);
+            }
         }
     }
+}
+
+#[test]
+fn a_failed_launch_may_be_reported_again_and_a_campaign_under_way_is_not_rolled_back() {
+    for (status, history) in every_status() {
+        let outcome = given(history).when(failed(LaunchFailure::Other, None));
+
+        match status {
+            Status::Draft => assert_eq!(outcome.then(Ok(&[])).status(), status),
+            Status::Launching => {
+                let rolled_back = launch_failed(LaunchFailure::Other);
+                assert_eq!(outcome.then(Ok(&[rolled_back])).status(), Status::Draft);
+            }
+            Status::Active | Status::Paused | Status::Completed => {
+                let rejection = outcome.rejection();
+                assert_eq!(rejection.code(), "campaign_not_launching");
+                assert_eq!(rejection.current_status(), Some(status));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_failure_of_an_older_launch_leaves_the_one_under_way_alone() {
+    let (older, under_way) = (now() - Duration::minutes(5), now());
+    let campaign = given(
+        [
+            draft(2),
+            vec![
+                launched_at(older),
+                launch_failed(LaunchFailure::Stuck),
+                launched_at(under_way),
+            ],
+        ]
+        .concat(),
+    );
+
+    let of_older = campaign.when(failed(LaunchFailure::Other, Some(older)));
+    let of_this = campaign.when(failed(LaunchFailure::Other, Some(under_way)));
+
+    assert_eq!(of_older.then(Ok(&[])).status(), Status::Launching);
+    let rolled_back = launch_failed(LaunchFailure::Other);
+    assert_eq!(of_this.then(Ok(&[rolled_back])).status(), Status::Draft);
 }

@@ -40,7 +40,7 @@ pub fn by_node(roster: &Roster) -> BTreeMap<Option<NodeId>, ByStatus> {
 }
 
 pub fn open_permits(roster: &Roster) -> u32 {
-    let permits = roster.iter().flat_map(|(_, prospect)| &prospect.permits);
+    let permits = roster.iter().flat_map(|(_, prospect)| prospect.permits());
     count(permits.filter(|permit| permit.state == PermitState::Open))
 }
 

@@ -7,11 +7,11 @@ use crate::cast::{
     END, FIRST, SECOND, WAIT, email_nodes, email_settings, end, name, node_id, now, prospect,
     reply, user, wait,
 };
-use crate::given::{Given, given};
+use crate::given::{Acquaintance, Given, given};
 use crate::golden;
 use crate::verbs::{
-    active, all_done, deleted, draft, drafted_as, ended, launched_at, paused_with, permitted,
-    report, report_failed, report_sent, request, sent,
+    active, all_done, deleted, draft, drafted_as, edit, ended, launched_at, paused_with, permitted,
+    report, report_failed, report_sent, request, says, sent,
 };
 use chrono::Duration;
 use domain::{
@@ -29,9 +29,9 @@ The transition table: what each command comes to in each state.
   -       accepted, and nothing changes
   !code   refused
 
-Commands about a prospect name prospect 1, who has an open permit once the campaign is active;
-request_permit asks for the step after. 5 % bounced: of 100 sent, and nobody looked yet. Last one:
-everybody else is done. Finished: everybody is.
+Commands about a prospect name prospect 1, who has an open permit once the campaign is active and
+about whom something is on file; request_permit asks for the step after. 5 % bounced: of 100 sent,
+and nobody looked yet. Last one: everybody else is done. Finished: everybody is.
 ";
 
 #[test]
@@ -121,7 +121,11 @@ fn printed(columns: &[Column]) -> String {
 
 /// Whatever is decided evolves, or [`crate::given::Outcome::then`] fails.
 fn cell(campaign: &Given, command: &Command) -> String {
-    let outcome = campaign.when(command.clone());
+    let on_file = Acquaintance {
+        on_file: true,
+        ..Acquaintance::default()
+    };
+    let outcome = campaign.clone().knowing(on_file).when(command.clone());
     match outcome.decision() {
         Err(rejection) => format!("!{}", rejection.code()),
         Ok([]) => "-".to_owned(),
@@ -165,7 +169,11 @@ fn following(command: Option<&Command>) -> Option<Command> {
     Some(match command {
         Command::Create { .. } => Command::ChangeSettings(Box::new(renaming())),
         Command::ChangeSettings(_) => Command::ReplaceSequence(email_nodes().split_off(2)),
-        Command::ReplaceSequence(_) => Command::AddNode {
+        Command::ReplaceSequence(_) => Command::Update {
+            patch: Box::new(renaming()),
+            nodes: Some(email_nodes().split_off(2)),
+        },
+        Command::Update { .. } => Command::AddNode {
             node: Box::new(wait(node_id(9), 1)),
             position: None,
         },
@@ -173,15 +181,18 @@ fn following(command: Option<&Command>) -> Option<Command> {
             node_id: WAIT,
             position: 0,
         },
-        Command::MoveNode { .. } => Command::EditNode(Box::new(reply(SECOND, "Well?"))),
-        Command::EditNode(_) => Command::RemoveNode(WAIT),
+        Command::MoveNode { .. } => edit(SECOND, says(reply(SECOND, "Well?"))),
+        Command::EditNode { .. } => Command::RemoveNode(WAIT),
         Command::RemoveNode(_) => Command::AddProspects(vec![prospect(3)]),
-        Command::AddProspects(_) => Command::RemoveProspects(vec![prospect(2)]),
+        Command::AddProspects(_) => Command::EditProspect(prospect(1)),
+        Command::EditProspect(_) => Command::RemoveProspects(vec![prospect(2)]),
         Command::RemoveProspects(_) => Command::RemoveAllProspects,
-        Command::RemoveAllProspects => Command::Launch,
+        Command::RemoveAllProspects => Command::EraseProspect(prospect(1)),
+        Command::EraseProspect(_) => Command::Launch,
         Command::Launch => Command::Activate,
         Command::Activate => Command::FailLaunch {
             failure: LaunchFailure::Dispatch,
+            launch: None,
         },
         Command::FailLaunch { .. } => Command::Pause,
         Command::Pause => Command::Resume,

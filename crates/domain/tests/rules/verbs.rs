@@ -10,9 +10,29 @@ use domain::event::{
     ProspectReplied, Prospects, SendFailed, SendPermitted,
 };
 use domain::{
-    Command, Event, Node, NodeId, PauseCause, Progress, ProspectId, SendFailure, SendKind,
-    Settings, Status,
+    Command, Event, Node, NodeId, NodePatch, PauseCause, Progress, ProspectId, SendFailure,
+    SendKind, Settings, Status,
 };
+
+/// The change of a step to what `node` says.
+pub fn says(node: Node) -> NodePatch {
+    NodePatch {
+        subject: Some(node.content.subject),
+        body: Some(node.content.body),
+        include_message: Some(node.content.include_message),
+        is_reply: Some(node.content.is_reply),
+        delay_days: Some(node.delay.days),
+        delay_hours: Some(node.delay.hours),
+        delay_minutes: Some(node.delay.minutes),
+    }
+}
+
+pub fn edit(node_id: NodeId, patch: NodePatch) -> Command {
+    Command::EditNode {
+        node_id,
+        patch: Box::new(patch),
+    }
+}
 
 // Histories.
 
@@ -80,6 +100,31 @@ pub fn every_status() -> [(Status, Vec<Event>); 5] {
 pub fn added(count: u128) -> Event {
     Event::ProspectsAdded(Prospects {
         prospect_ids: prospects(count),
+    })
+}
+
+pub fn removed(number: u128) -> Event {
+    Event::ProspectsRemoved(Prospects {
+        prospect_ids: vec![prospect(number)],
+    })
+}
+
+/// The launch leaves them out.
+pub fn skipped(numbers: impl IntoIterator<Item = u128>) -> Event {
+    Event::ProspectsSkipped(Prospects {
+        prospect_ids: numbers.into_iter().map(prospect).collect(),
+    })
+}
+
+pub fn details_changed(number: u128) -> Event {
+    Event::ProspectDetailsChanged(OneProspect {
+        prospect_id: prospect(number),
+    })
+}
+
+pub fn erased(number: u128) -> Event {
+    Event::ProspectErased(OneProspect {
+        prospect_id: prospect(number),
     })
 }
 
