@@ -1,0 +1,267 @@
+//! What is on file about a person, and how it changes.
+//!
+//! Every text has a longest length and holds no control characters but line breaks; a `Debug`
+//! says which fields there are and nothing of what they hold.
+
+use crate::Digests;
+use crate::identity::Digest;
+use domain::UserId;
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// A field of a person, by its documented name (campaign API, section 1.12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// An email address.
+    Email,
+    /// A LinkedIn profile.
+    LinkedinUrl,
+    /// The first name.
+    FirstName,
+    /// The last name.
+    LastName,
+    /// The whole name, where it is not the two together.
+    Name,
+    /// Where they work.
+    Company,
+    /// As what.
+    Position,
+    /// What they say of themselves.
+    Headline,
+}
+
+/// The client's own fields: any JSON object.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CustomFields(String);
+
+/// What is on file about a person.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Details {
+    texts: [Option<String>; Field::ALL.len()],
+    /// The client's own fields.
+    pub custom_fields: Option<CustomFields>,
+}
+
+/// New values for some fields; what is not named stays, `None` clears.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct DetailsPatch(Vec<(Field, Option<String>)>);
+
+/// Why something cannot be on file. Names the field, never what it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadDetails {
+    /// Too long a text, or one with control characters.
+    #[error("{} must have at most {} printable characters", .0.as_str(), .0.chars_max())]
+    Text(Field),
+    /// Too large an object.
+    #[error(
+        "custom_fields must be at most {} bytes of JSON without NUL",
+        CustomFields::BYTES_MAX
+    )]
+    CustomFields,
+}
+
+impl Field {
+    /// Every field, in the order of the documentation.
+    pub const ALL: [Self; 8] = [
+        Self::Email,
+        Self::LinkedinUrl,
+        Self::FirstName,
+        Self::LastName,
+        Self::Name,
+        Self::Company,
+        Self::Position,
+        Self::Headline,
+    ];
+    /// The longest address (RFC 5321: 64 and 255 characters and an `@`).
+    pub const EMAIL_CHARS_MAX: usize = 320;
+    /// The longest URL.
+    pub const URL_CHARS_MAX: usize = 2_048;
+    /// The longest of the other texts.
+    pub const TEXT_CHARS_MAX: usize = 1_000;
+
+    /// The wire's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::LinkedinUrl => "linkedin_url",
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::Name => "name",
+            Self::Company => "company",
+            Self::Position => "position",
+            Self::Headline => "headline",
+        }
+    }
+
+    /// How long its text may be.
+    #[must_use]
+    pub fn chars_max(self) -> usize {
+        match self {
+            Self::Email => Self::EMAIL_CHARS_MAX,
+            Self::LinkedinUrl => Self::URL_CHARS_MAX,
+            _ => Self::TEXT_CHARS_MAX,
+        }
+    }
+
+    /// `text` as this field keeps it: without surrounding space; nothing when nothing is left.
+    fn kept(self, text: &str) -> Result<Option<String>, BadDetails> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let unfit = |letter: char| letter.is_control() && letter != '\n' && letter != '\t';
+        if self.chars_max() < text.chars().count() || text.contains(unfit) {
+            return Err(BadDetails::Text(self));
+        }
+        Ok(Some(text.to_owned()))
+    }
+}
+
+impl CustomFields {
+    /// The longest object, as JSON.
+    pub const BYTES_MAX: usize = 8_192;
+
+    /// The object, if it is not too large.
+    ///
+    /// # Errors
+    /// When it is, or when a NUL is in it, which the database cannot keep.
+    pub fn new(object: &Map<String, Value>) -> Result<Self, BadDetails> {
+        let text = serde_json::to_string(object).map_err(|_| BadDetails::CustomFields)?;
+        if Self::BYTES_MAX < text.len()
+            || object
+                .iter()
+                .any(|(name, it)| name.contains('\0') || holds_nul(it))
+        {
+            return Err(BadDetails::CustomFields);
+        }
+        Ok(Self(text))
+    }
+
+    /// The JSON.
+    #[must_use]
+    pub fn as_json(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn restored(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl Details {
+    /// Puts a text in; an empty one counts as absent.
+    ///
+    /// # Errors
+    /// When it does not fit the field.
+    pub fn put(&mut self, field: Field, text: &str) -> Result<(), BadDetails> {
+        let kept = field.kept(text)?;
+        self.set(field, kept);
+        Ok(())
+    }
+
+    /// The text of a field.
+    #[must_use]
+    pub fn get(&self, field: Field) -> Option<&str> {
+        let place = Field::ALL.iter().position(|other| *other == field)?;
+        self.texts.get(place)?.as_deref()
+    }
+
+    /// The name to be shown: the one on file, or the first and the last together.
+    #[must_use]
+    pub fn full_name(&self) -> Option<String> {
+        if let Some(name) = self.get(Field::Name) {
+            return Some(name.to_owned());
+        }
+        let parts = [Field::FirstName, Field::LastName].map(|field| self.get(field));
+        let parts: Vec<&str> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+
+    /// The digests of what reaches them, as a prospect of `user`.
+    #[must_use]
+    pub fn digests(&self, user: UserId) -> Digests {
+        let of = |field, digest: fn(UserId, &str) -> Option<Digest>| {
+            self.get(field).and_then(|text| digest(user, text))
+        };
+        Digests {
+            email: of(Field::Email, Digest::of_email),
+            linkedin: of(Field::LinkedinUrl, Digest::of_linkedin),
+        }
+    }
+
+    pub(crate) fn set(&mut self, field: Field, text: Option<String>) {
+        let place = Field::ALL.iter().position(|other| *other == field);
+        if let Some(slot) = place.and_then(|place| self.texts.get_mut(place)) {
+            *slot = text;
+        }
+    }
+}
+
+impl DetailsPatch {
+    /// Has a field replaced, or cleared by `None` or an empty text.
+    ///
+    /// # Errors
+    /// When the text does not fit the field.
+    pub fn put(&mut self, field: Field, text: Option<&str>) -> Result<(), BadDetails> {
+        let kept = match text {
+            Some(text) => field.kept(text)?,
+            None => None,
+        };
+        self.0.push((field, kept));
+        Ok(())
+    }
+
+    /// `details` with the patch applied.
+    #[must_use]
+    pub fn applied_to(&self, details: &Details) -> Details {
+        let mut changed = details.clone();
+        for (field, text) in &self.0 {
+            changed.set(*field, text.clone());
+        }
+        changed
+    }
+
+    /// The digests of what it puts in, as far as it puts any in.
+    #[must_use]
+    pub fn digests(&self, user: UserId) -> Digests {
+        self.applied_to(&Details::default()).digests(user)
+    }
+}
+
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, it)| name.contains('\0') || holds_nul(it)),
+        _ => false,
+    }
+}
+
+fn present(details: &Details) -> impl Iterator<Item = &'static str> {
+    Field::ALL
+        .into_iter()
+        .filter(|field| details.get(*field).is_some())
+        .map(Field::as_str)
+}
+
+impl fmt::Debug for Details {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(present(self)).finish()
+    }
+}
+
+impl fmt::Debug for DetailsPatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields = self.0.iter().map(|(field, _)| field.as_str());
+        f.debug_set().entries(fields).finish()
+    }
+}
+
+impl fmt::Debug for CustomFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CustomFields")
+    }
+}
