@@ -52,6 +52,7 @@ impl Wakes {
 }
 
 /// A reader that remembers its place.
+#[derive(Clone)]
 pub struct Follower {
     journal: JournalId,
     position: i64,
@@ -106,7 +107,8 @@ impl Follower {
         }
     }
 
-    async fn rest(&mut self, longest: Duration) {
+    /// Waits until the journal may have grown, but not longer than `longest`.
+    pub async fn rest(&mut self, longest: Duration) {
         let heard = async {
             if let Some(bell) = &mut self.bell
                 && bell.changed().await.is_ok()

@@ -17,13 +17,15 @@ mod journal;
 mod listen;
 mod metadata;
 mod migrate;
+mod origin;
 mod read;
 
 pub use append::{Appending, Head, Log, NewEvent, is_determinate, lost_the_head};
 pub use connect::{Connection, connect};
 pub use follow::{Follower, Wakes};
 pub use journal::{BadJournals, JournalId, Journals};
-pub use listen::{Announcer, KEYS_CHANNEL, listen};
+pub use listen::{Announcer, KEYS_CHANNEL, SENDERS_CHANNEL, listen};
 pub use metadata::{Actor, Metadata};
 pub use migrate::{MigrateError, Migrated, find_journals, migrate, pending_migrations};
-pub use read::{PAGE_MAX, ReadError, Recorded, find_journal, read_after, read_stream};
+pub use origin::{Origin, read_head, read_origins};
+pub use read::{PAGE_MAX, ReadError, Recorded, find_journal, find_place, read_after, read_stream};

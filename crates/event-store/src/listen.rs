@@ -15,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The channel on which the key table announces its changes.
 pub const KEYS_CHANNEL: &str = "fermata_keys";
+/// The channel on which the table of sender accounts announces its changes.
+pub const SENDERS_CHANNEL: &str = "fermata_senders";
 const JOURNALS_CHANNEL: &str = "fermata_journals";
 const ANNOUNCE_MILLISECONDS: u64 = 20;
 const RECONNECT_MILLISECONDS: u64 = 500;
@@ -77,22 +79,25 @@ impl Announcer {
     }
 }
 
-/// Hears other processes until told to stop: rings the bells of journals that have grown, and
-/// calls `keys_changed` when API keys did. After a reconnect it assumes that everything changed.
+/// Hears other processes until told to stop: rings the bells of journals that have grown, calls
+/// `keys_changed` when API keys did, and `sender_changed` with what was announced of a sender
+/// account. After a reconnect it assumes that everything changed, any account too (`None`).
 pub async fn listen(
     config: &Config,
     wakes: &Wakes,
     keys_changed: impl Fn(),
+    sender_changed: impl Fn(Option<&str>),
     shutdown: CancellationToken,
 ) {
     while !shutdown.is_cancelled() {
         let outcome = tokio::select! {
             () = shutdown.cancelled() => return,
-            outcome = hear(config, wakes, &keys_changed) => outcome,
+            outcome = hear(config, wakes, &keys_changed, &sender_changed) => outcome,
         };
         if let Err(error) = outcome {
             tracing::debug!(%error, "not hearing other processes; polling");
         }
+        sender_changed(None);
         rest(&shutdown, RECONNECT_MILLISECONDS).await;
     }
 }
@@ -101,11 +106,13 @@ async fn hear(
     config: &Config,
     wakes: &Wakes,
     keys_changed: &impl Fn(),
+    sender_changed: &impl Fn(Option<&str>),
 ) -> Result<(), tokio_postgres::Error> {
     let (client, mut connection) = config.connect(NoTls).await?;
     let mut messages =
         futures_util::stream::poll_fn(move |context| connection.poll_message(context));
-    let channels = format!("LISTEN {JOURNALS_CHANNEL}; LISTEN {KEYS_CHANNEL}");
+    let channels =
+        format!("LISTEN {JOURNALS_CHANNEL}; LISTEN {KEYS_CHANNEL}; LISTEN {SENDERS_CHANNEL}");
     let mut listening = Box::pin(client.batch_execute(&channels));
     let mut ready = false;
     loop {
@@ -115,10 +122,16 @@ async fn hear(
                 ready = true;
                 wakes.ring_all();
                 keys_changed();
+                sender_changed(None);
             }
             message = messages.next() => match message {
                 Some(Ok(AsyncMessage::Notification(heard))) if heard.channel() == KEYS_CHANNEL => {
                     keys_changed();
+                }
+                Some(Ok(AsyncMessage::Notification(heard)))
+                    if heard.channel() == SENDERS_CHANNEL =>
+                {
+                    sender_changed(Some(heard.payload()));
                 }
                 Some(Ok(AsyncMessage::Notification(heard))) => ring(wakes, heard.payload()),
                 Some(Ok(_)) => {}

@@ -2,7 +2,7 @@
 
 use crate::{JournalId, Metadata};
 use chrono::{DateTime, Utc};
-use domain::{CampaignId, Event, UnreadableEvent, Version, parse_event};
+use domain::{CampaignId, Event, UnreadableEvent, UserId, Version, parse_event};
 use tokio_postgres::{Client, Row};
 use uuid::Uuid;
 
@@ -110,6 +110,21 @@ pub async fn find_journal(
         .query_opt(include_str!("../sql/find_journal.sql"), &[&campaign.0])
         .await?;
     Ok(found.map(|row| JournalId(row.get(0))))
+}
+
+/// The journal of a campaign and its owner, also of a deleted one. Neither ever changes. `None` if
+/// there never was such a campaign.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn find_place(
+    client: &Client,
+    campaign: CampaignId,
+) -> Result<Option<(JournalId, UserId)>, tokio_postgres::Error> {
+    let found = client
+        .query_opt(include_str!("../sql/find_place.sql"), &[&campaign.0])
+        .await?;
+    Ok(found.map(|row| (JournalId(row.get("journal")), UserId(row.get("user_id")))))
 }
 
 fn recorded(row: &Row) -> Result<Recorded, ReadError> {

@@ -3,8 +3,9 @@
 //! Reads one snapshot, so it may run beside a working service.
 
 use crate::read::list_ids;
-use crate::{CampaignRow, ProspectRow, Replayed, RowError};
-use domain::{BrokenHistory, CampaignId, ProspectId};
+use crate::sends::{Sends, list_sends};
+use crate::{CampaignRow, PermitRow, ProspectRow, Replayed, RowError};
+use domain::{BrokenHistory, CampaignId, PermitId, ProspectId};
 use event_store::{JournalId, PAGE_MAX, ReadError, read_after};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use tokio_postgres::Client;
@@ -90,6 +91,10 @@ async fn check_snapshot(client: &Client, journal: JournalId) -> Result<CheckRepo
         events,
         ..CheckReport::default()
     };
+    let sends = list_sends(client, journal).await?;
+    report
+        .differences
+        .extend(differing_sends(&sends, &replayed));
     let rows = ids_of_rows(client, journal).await?;
     for id in &rows {
         report.campaigns += 1;
@@ -107,6 +112,21 @@ async fn check_snapshot(client: &Client, journal: JournalId) -> Result<CheckRepo
         }
     }
     Ok(report)
+}
+
+/// Counts outlive their campaign, so they are compared by themselves.
+fn differing_sends(
+    rows: &HashMap<CampaignId, Sends>,
+    replayed: &HashMap<CampaignId, Replayed>,
+) -> Vec<Difference> {
+    let none = Sends::new();
+    let ids: HashSet<CampaignId> = rows.keys().chain(replayed.keys()).copied().collect();
+    let compared = ids.into_iter().filter_map(|id| {
+        let row = rows.get(&id).unwrap_or(&none);
+        let log = replayed.get(&id).map_or(&none, Replayed::sends);
+        (row != log).then(|| missing(id, "sends", &format!("{row:?}"), format!("{log:?}")))
+    });
+    compared.collect()
 }
 
 async fn fold(
@@ -180,17 +200,50 @@ async fn compare(
     if difference.is_some() {
         return Ok(difference);
     }
-    let rows = client
-        .query(
-            include_str!("../sql/list_prospects.sql"),
-            &[&journal.0, &id.0],
-        )
-        .await?;
-    let rows: BTreeMap<_, _> = rows
+    compare_prospects(client, journal, id, expected).await
+}
+
+async fn compare_prospects(
+    client: &Client,
+    journal: JournalId,
+    id: CampaignId,
+    expected: &Replayed,
+) -> Result<Option<Difference>, CheckError> {
+    let list = include_str!("../sql/list_prospects.sql");
+    let rows = client.query(list, &[&journal.0, &id.0]).await?;
+    let mut prospects: BTreeMap<_, _> = rows
         .iter()
         .map(ProspectRow::read)
         .collect::<Result<_, _>>()?;
-    Ok(first_prospect_difference(id, &rows, &expected.prospects()))
+    let list = include_str!("../sql/list_permits.sql");
+    let rows = client.query(list, &[&journal.0, &id.0]).await?;
+    let mut permits = BTreeMap::new();
+    for row in &rows {
+        let row = PermitRow::read(row)?;
+        if let Some(holder) = prospects.get_mut(&row.prospect_id) {
+            // The primary key of the table says so too.
+            let _once = holder.prospect.permit_step(row.permit);
+        }
+        permits.insert(row.permit.id, row);
+    }
+    let difference = first_permit_difference(id, &permits, &expected.permits(id));
+    Ok(difference.or_else(|| first_prospect_difference(id, &prospects, &expected.prospects())))
+}
+
+fn first_permit_difference(
+    id: CampaignId,
+    rows: &BTreeMap<PermitId, PermitRow>,
+    log: &BTreeMap<PermitId, PermitRow>,
+) -> Option<Difference> {
+    let all = rows.keys().chain(log.keys());
+    let differs = all
+        .copied()
+        .find(|permit| rows.get(permit) != log.get(permit))?;
+    let (row, log) = (rows.get(&differs), log.get(&differs));
+    Some(Difference {
+        prospect_id: row.or(log).map(|known| known.prospect_id),
+        ..missing(id, "permit", &format!("{row:?}"), format!("{log:?}"))
+    })
 }
 
 fn first_difference(row: &CampaignRow, log: &CampaignRow) -> Option<Difference> {

@@ -1,4 +1,4 @@
-//! Rows derived from the log: `campaigns` and `prospects`.
+//! Rows derived from the log: `campaigns`, `prospects`, `permits` and `sends`.
 //!
 //! They are written in the transaction of the event ([`Unit`], [`Rows`]), so a command's answer
 //! and the next read agree. Everything in them follows from the log: [`check`] folds the log anew
@@ -9,16 +9,25 @@
 //!
 //! Not here: deciding (`domain`), the log itself (`event-store`), HTTP.
 
+mod activities;
 mod check;
 mod read;
 mod replayed;
 mod row;
+mod running;
+mod sends;
 mod unit;
 mod write;
 
+pub use activities::{Activity, ActivityCursor, Feed, Send, list_activities};
 pub use check::{CheckError, CheckReport, Difference, check};
-pub use read::{find_campaign, list_campaigns};
+pub use read::{
+    PermitPlace, find_campaign, find_permits, list_campaigns, list_open_permits,
+    list_open_permits_at, list_permits_of_prospects, list_sending,
+};
 pub use replayed::Replayed;
-pub use row::{CampaignRow, ProspectRow, RowError};
+pub use row::{CampaignRow, PermitRow, ProspectRow, RowError};
+pub use running::{RUNNING, Whom, find_any_campaign, list_running, page_prospects};
+pub use sends::{Sent, USAGE_DAYS, count_open_permits, sends_of_campaign, usage};
 pub use unit::Unit;
 pub use write::{Moves, Rows};

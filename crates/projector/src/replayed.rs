@@ -1,8 +1,12 @@
 //! A campaign's rows as the log has them.
 
-use crate::{CampaignRow, ProspectRow};
+use crate::sends::Sends;
+use crate::{CampaignRow, PermitRow, ProspectRow};
 use chrono::{DateTime, Utc};
-use domain::{BrokenHistory, Campaign, CampaignId, ProspectId, Roster, Version, evolve};
+use domain::{
+    BrokenHistory, Campaign, CampaignId, Event, PermitId, ProspectId, ProspectStatus, Roster,
+    Version, evolve,
+};
 use event_store::Recorded;
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,6 +19,14 @@ pub struct Replayed {
     created_at: Option<DateTime<Utc>>,
     updated_at: Option<DateTime<Utc>>,
     times: HashMap<ProspectId, Times>,
+    permit_times: HashMap<PermitId, PermitTimes>,
+    sends: Sends,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct PermitTimes {
+    granted_at: DateTime<Utc>,
+    closed_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +49,8 @@ impl Replayed {
             });
         }
         self.note_times(recorded);
+        self.note_permit_times(recorded);
+        self.note_send(recorded);
         evolve(&mut self.campaign, &mut self.roster, &recorded.event)?;
         self.version = recorded.version;
         self.created_at.get_or_insert(recorded.recorded_at);
@@ -73,9 +87,90 @@ impl Replayed {
         rows.collect()
     }
 
+    /// The rows of its permits.
+    #[must_use]
+    pub fn permits(&self, campaign_id: CampaignId) -> BTreeMap<PermitId, PermitRow> {
+        let of_everyone = self
+            .roster
+            .iter()
+            .flat_map(|(id, prospect)| prospect.permits().iter().map(move |permit| (id, permit)));
+        let rows = of_everyone.filter_map(|(prospect_id, permit)| {
+            let times = self.permit_times.get(&permit.id)?;
+            let row = PermitRow {
+                campaign_id,
+                prospect_id,
+                permit: *permit,
+                granted_at: times.granted_at,
+                closed_at: times.closed_at,
+            };
+            Some((permit.id, row))
+        });
+        rows.collect()
+    }
+
+    /// What accounts sent for it.
+    pub(crate) fn sends(&self) -> &Sends {
+        &self.sends
+    }
+
+    fn note_send(&mut self, recorded: &Recorded) {
+        let Event::SendSucceeded(sent) = &recorded.event else {
+            return;
+        };
+        let prospect = self.roster.find(sent.prospect_id);
+        let permit = prospect.and_then(|prospect| prospect.permit(sent.permit_id));
+        if let Some(permit) = permit
+            && let Some(account) = permit.account_id
+        {
+            let key = (account, recorded.recorded_at.date_naive(), permit.kind);
+            *self.sends.entry(key).or_default() += 1;
+        }
+    }
+
+    fn note_permit_times(&mut self, recorded: &Recorded) {
+        let at = recorded.recorded_at;
+        match &recorded.event {
+            Event::SendPermitted(granted) => {
+                let fresh = PermitTimes {
+                    granted_at: at,
+                    closed_at: None,
+                };
+                self.permit_times.insert(granted.permit_id, fresh);
+            }
+            Event::SendSucceeded(sent) => self.note_closed(sent.permit_id, at),
+            Event::SendFailed(failed) => self.note_closed(failed.permit_id, at),
+            _ => {}
+        }
+    }
+
+    fn note_closed(&mut self, id: PermitId, at: DateTime<Utc>) {
+        if let Some(times) = self.permit_times.get_mut(&id) {
+            times.closed_at = Some(at);
+        }
+    }
+
+    /// Of those whom a launch leaves out, and who wait again when it fails.
+    fn note_left_out(&mut self, event: &Event, at: DateTime<Utc>) {
+        let touched: Vec<ProspectId> = match event {
+            Event::ProspectsSkipped(skipped) => skipped.prospect_ids.clone(),
+            Event::CampaignLaunchFailed(_) => self
+                .roster
+                .iter()
+                .filter(|(_, prospect)| prospect.status == ProspectStatus::Cancelled)
+                .map(|(id, _)| id)
+                .collect(),
+            _ => vec![],
+        };
+        for id in touched {
+            if let Some(times) = self.times.get_mut(&id) {
+                times.updated_at = at;
+            }
+        }
+    }
+
     fn note_times(&mut self, recorded: &Recorded) {
         let at = recorded.recorded_at;
-        if let domain::Event::ProspectsAdded(added) = &recorded.event {
+        if let Event::ProspectsAdded(added) = &recorded.event {
             for id in &added.prospect_ids {
                 let fresh = Times {
                     created_at: at,
@@ -86,6 +181,7 @@ impl Replayed {
                 self.times.insert(*id, fresh);
             }
         }
+        self.note_left_out(&recorded.event, at);
         let Some(times) = recorded
             .event
             .prospect()
@@ -95,10 +191,10 @@ impl Replayed {
         };
         times.updated_at = at;
         match recorded.event {
-            domain::Event::ProspectReplied(_) => {
+            Event::ProspectReplied(_) => {
                 times.replied_at.get_or_insert(at);
             }
-            domain::Event::ProspectBounced(_) => times.bounced_at = Some(at),
+            Event::ProspectBounced(_) => times.bounced_at = Some(at),
             _ => {}
         }
     }

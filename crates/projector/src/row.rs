@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    CampaignId, NodeId, Permit, Present, Prospect, ProspectId, ProspectStatus, UserId, Version,
+    AccountId, CampaignId, NodeId, Permit, PermitId, PermitState, Present, Prospect, ProspectId,
+    ProspectStatus, SendKind, UserId, Version,
 };
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -39,6 +40,21 @@ pub struct ProspectRow {
     pub updated_at: DateTime<Utc>,
 }
 
+/// A row of `permits`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PermitRow {
+    /// Of whose campaign.
+    pub campaign_id: CampaignId,
+    /// To whom.
+    pub prospect_id: ProspectId,
+    /// What the permit is.
+    pub permit: Permit,
+    /// When it was granted.
+    pub granted_at: DateTime<Utc>,
+    /// When it was accounted for.
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
 /// Why rows could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RowError {
@@ -56,9 +72,14 @@ pub enum RowError {
         #[source]
         source: serde_json::Error,
     },
-    /// A status that nobody knows.
-    #[error("read column status of {0}: no such status")]
-    Status(Uuid),
+    /// A word that nobody knows.
+    #[error("read column {column} of {id}: no such word")]
+    Word {
+        /// The column.
+        column: &'static str,
+        /// Whose row.
+        id: Uuid,
+    },
 }
 
 impl CampaignRow {
@@ -95,17 +116,41 @@ impl ProspectRow {
     }
 }
 
+impl PermitRow {
+    pub(crate) fn read(row: &Row) -> Result<Self, RowError> {
+        let id: Uuid = row.get("id");
+        let unknown = |column| RowError::Word { column, id };
+        let state = PermitState::from_wire(row.get("state")).ok_or(unknown("state"))?;
+        let kind = SendKind::from_wire(row.get("send")).ok_or(unknown("send"))?;
+        Ok(Self {
+            campaign_id: CampaignId(row.get("campaign_id")),
+            prospect_id: ProspectId(row.get("prospect_id")),
+            permit: Permit {
+                id: PermitId(id),
+                node_id: NodeId(row.get("node_id")),
+                kind,
+                account_id: row.get::<_, Option<Uuid>>("account_id").map(AccountId),
+                state,
+            },
+            granted_at: row.get("granted_at"),
+            closed_at: row.get("closed_at"),
+        })
+    }
+}
+
+/// A prospect without the permits, which have rows of their own.
 pub(crate) fn read_prospect(row: &Row) -> Result<(ProspectId, Prospect), RowError> {
     let id: Uuid = row.get("id");
     let status: &str = row.get("status");
     let replies: i32 = row.get("replies");
-    let permits: Vec<Permit> = column(row, id, "permits")?;
-    let prospect = Prospect {
-        status: ProspectStatus::from_wire(status).ok_or(RowError::Status(id))?,
-        node_id: row.get::<_, Option<Uuid>>("node_id").map(NodeId),
-        permits,
-        replies: u32::try_from(replies).unwrap_or(0),
+    let node_id = row.get::<_, Option<Uuid>>("node_id").map(NodeId);
+    let unknown = RowError::Word {
+        column: "status",
+        id,
     };
+    let status = ProspectStatus::from_wire(status).ok_or(unknown)?;
+    let replies = u32::try_from(replies).unwrap_or(0);
+    let prospect = Prospect::restored(status, node_id, replies);
     Ok((ProspectId(id), prospect))
 }
 

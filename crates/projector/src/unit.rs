@@ -2,7 +2,10 @@
 //! which rows must be written.
 
 use crate::CampaignRow;
-use domain::{BrokenHistory, Campaign, CampaignId, Event, ProspectId, Roster, Version, evolve};
+use domain::{
+    AccountId, BrokenHistory, Campaign, CampaignId, Event, NodeId, PermitId, Prospect, ProspectId,
+    ProspectStatus, Roster, SendKind, Version, evolve,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,8 +23,12 @@ pub struct Unit {
     pub(crate) before: Option<Arc<CampaignRow>>,
     pub(crate) breadth: Breadth,
     pub(crate) put: BTreeMap<ProspectId, Mark>,
+    pub(crate) permits: BTreeMap<(ProspectId, NodeId), PermitMark>,
+    pub(crate) sends: BTreeMap<(AccountId, SendKind), i32>,
     pub(crate) removed: BTreeSet<ProspectId>,
     pub(crate) emptied: bool,
+    /// A launch failed that had left prospects out.
+    pub(crate) put_back: bool,
 }
 
 /// How much of a campaign's row changed.
@@ -31,8 +38,19 @@ pub(crate) enum Breadth {
     Untouched,
     /// Its stage.
     Stage,
+    /// Its stage and its counters.
+    Counters,
     /// More than that.
     Whole,
+}
+
+/// What the transaction did first to a permit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PermitMark {
+    /// Granted it.
+    Granted,
+    /// Accounted for it.
+    Closed,
 }
 
 /// What happened to a prospect that has a time of its own.
@@ -65,8 +83,11 @@ impl Unit {
             before: None,
             breadth: Breadth::Untouched,
             put: BTreeMap::new(),
+            permits: BTreeMap::new(),
+            sends: BTreeMap::new(),
             removed: BTreeSet::new(),
             emptied: false,
+            put_back: false,
         }
     }
 
@@ -93,14 +114,33 @@ impl Unit {
         self.before.as_deref()
     }
 
+    /// The prospects whose rows are to be written, as they are now.
+    pub fn changed_prospects(&self) -> impl Iterator<Item = (ProspectId, &Prospect)> {
+        let marked = self.put.keys();
+        marked.filter_map(|id| self.roster.find(*id).map(|prospect| (*id, prospect)))
+    }
+
     fn mark(&mut self, event: &Event) {
         let breadth = match event {
+            Event::CampaignLaunchFailed(_) if self.has_left_out() => {
+                self.put_back = true;
+                Breadth::Whole
+            }
             Event::CampaignPaused(_)
             | Event::CampaignResumed(_)
             | Event::CampaignActivated(_)
             | Event::CampaignCompleted(_)
             | Event::CampaignLaunchStarted(_)
             | Event::CampaignLaunchFailed(_) => Breadth::Stage,
+            Event::SendPermitted(_)
+            | Event::SendSucceeded(_)
+            | Event::SendFailed(_)
+            | Event::ProspectConnected(_)
+            | Event::ProspectReplied(_)
+            | Event::ProspectBounced(_)
+            | Event::ProspectCompleted(_)
+            | Event::ProspectTimedOut(_)
+            | Event::ProspectCancelled(_) => Breadth::Counters,
             _ => Breadth::Whole,
         };
         self.breadth = self.breadth.max(breadth);
@@ -108,6 +148,11 @@ impl Unit {
             Event::ProspectsAdded(added) => {
                 for id in &added.prospect_ids {
                     self.removed.remove(id);
+                    self.put.entry(*id).or_default();
+                }
+            }
+            Event::ProspectsSkipped(skipped) => {
+                for id in &skipped.prospect_ids {
                     self.put.entry(*id).or_default();
                 }
             }
@@ -119,6 +164,7 @@ impl Unit {
             }
             Event::AllProspectsRemoved(_) | Event::CampaignDeleted(_) => {
                 self.put.clear();
+                self.permits.clear();
                 self.removed.clear();
                 self.emptied = true;
             }
@@ -126,8 +172,15 @@ impl Unit {
         }
     }
 
+    fn has_left_out(&self) -> bool {
+        self.campaign
+            .present()
+            .is_some_and(|present| 0 < present.census.with_status(ProspectStatus::Cancelled))
+    }
+
     fn mark_prospect(&mut self, event: &Event) {
         let Some(id) = event.prospect() else { return };
+        self.mark_permit(event);
         let answered = self
             .roster
             .find(id)
@@ -137,6 +190,39 @@ impl Unit {
             Event::ProspectReplied(_) if !answered => mark.replied = true,
             Event::ProspectBounced(_) => mark.bounced = true,
             _ => {}
+        }
+    }
+
+    fn mark_permit(&mut self, event: &Event) {
+        match event {
+            Event::SendPermitted(granted) => {
+                let step = (granted.prospect_id, granted.node_id);
+                self.permits.insert(step, PermitMark::Granted);
+            }
+            Event::SendSucceeded(sent) => {
+                self.mark_sent(sent.prospect_id, sent.permit_id);
+                self.mark_closed(sent.prospect_id, sent.permit_id);
+            }
+            Event::SendFailed(failed) => self.mark_closed(failed.prospect_id, failed.permit_id),
+            _ => {}
+        }
+    }
+
+    fn mark_sent(&mut self, prospect_id: ProspectId, permit_id: PermitId) {
+        let prospect = self.roster.find(prospect_id);
+        let permit = prospect.and_then(|prospect| prospect.permit(permit_id));
+        if let Some(permit) = permit
+            && let Some(account) = permit.account_id
+        {
+            *self.sends.entry((account, permit.kind)).or_default() += 1;
+        }
+    }
+
+    fn mark_closed(&mut self, prospect_id: ProspectId, permit_id: PermitId) {
+        let prospect = self.roster.find(prospect_id);
+        if let Some(permit) = prospect.and_then(|prospect| prospect.permit(permit_id)) {
+            let step = (prospect_id, permit.node_id);
+            self.permits.entry(step).or_insert(PermitMark::Closed);
         }
     }
 }

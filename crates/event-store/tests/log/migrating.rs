@@ -98,3 +98,78 @@ async fn a_database_that_was_never_migrated_has_no_journals() {
 
     assert!(find_journals(database.sql()).await.is_err());
 }
+
+/// The migrations before and after permits became rows, oldest first.
+fn migrations() -> Vec<(u32, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+    let mut all: Vec<(u32, String)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let number = name[1..].split("__").next().unwrap().parse().unwrap();
+            (number, std::fs::read_to_string(&path).unwrap())
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+const BEFORE_PERMITS: &str = r#"
+    INSERT INTO journals (id) VALUES (0);
+    INSERT INTO campaigns (journal, id, version, updated_at, stage, census, tally, user_id, name,
+                           settings, sequence, created_at)
+    VALUES (0, '00000000-0000-4000-8000-0000000000c1', 3, now(), '{"status": "active"}', '{}',
+            '{}', '00000000-0000-4000-8000-0000000000ee', 'Spring', '{}', '[]', now());
+    INSERT INTO prospects (journal, campaign_id, id, status, permits, replies, created_at, updated_at)
+    VALUES (0, '00000000-0000-4000-8000-0000000000c1', '00000000-0000-4000-8000-0000000000a1',
+            'sent', '[]', 0, now(), now());
+    INSERT INTO events (journal, position, campaign_id, version, event_id, schema_version,
+                        recorded_at, type, payload, metadata)
+    SELECT 0, position, campaign_id::uuid, position, gen_random_uuid(), 1,
+           '2026-04-20T10:00:00Z'::timestamptz + position * interval '1 minute', type,
+           payload::json, '{}'
+    FROM (VALUES
+        (1, '00000000-0000-4000-8000-0000000000c1', 'SendPermitted',
+         '{"permit_id": "00000000-0000-4000-8000-0000000000b1",
+           "prospect_id": "00000000-0000-4000-8000-0000000000a1",
+           "node_id": "00000000-0000-4000-8000-0000000000d1", "send": "email",
+           "account_id": "00000000-0000-4000-8000-0000000000ac", "day": "2026-04-20"}'),
+        (2, '00000000-0000-4000-8000-0000000000c1', 'SendSucceeded',
+         '{"permit_id": "00000000-0000-4000-8000-0000000000b1",
+           "prospect_id": "00000000-0000-4000-8000-0000000000a1"}'),
+        (3, '00000000-0000-4000-8000-0000000000c1', 'SendPermitted',
+         '{"permit_id": "00000000-0000-4000-8000-0000000000b2",
+           "prospect_id": "00000000-0000-4000-8000-0000000000a1",
+           "node_id": "00000000-0000-4000-8000-0000000000d2", "send": "email",
+           "day": "2026-04-20"}'),
+        (4, '00000000-0000-4000-8000-0000000000c2', 'SendPermitted',
+         '{"permit_id": "00000000-0000-4000-8000-0000000000b3",
+           "prospect_id": "00000000-0000-4000-8000-0000000000a9",
+           "node_id": "00000000-0000-4000-8000-0000000000d1", "send": "email",
+           "day": "2026-04-20"}'))
+        AS told (position, campaign_id, type, payload)"#;
+
+#[tokio::test]
+async fn permits_are_made_from_the_log_with_their_accounts_and_times() {
+    let database = TestDatabase::create_bare().await;
+    let client = database.sql();
+    let all = migrations();
+    for (_, migration) in all.iter().filter(|(number, _)| *number < 10) {
+        client.batch_execute(migration).await.unwrap();
+    }
+    client.batch_execute(BEFORE_PERMITS).await.unwrap();
+
+    let (_, permits) = all.iter().find(|(number, _)| *number == 10).unwrap();
+    client.batch_execute(permits).await.unwrap();
+
+    let found = "SELECT concat_ws(' ', right(id::text, 2), right(node_id::text, 2), state,
+                                  right(account_id::text, 2),
+                                  to_char(granted_at AT TIME ZONE 'UTC', 'MI'),
+                                  to_char(closed_at AT TIME ZONE 'UTC', 'MI'))
+                 FROM permits ORDER BY id";
+    let rows = client.query(found, &[]).await.unwrap();
+    let permits: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    // Of the campaign that is gone there is nothing.
+    assert_eq!(permits, ["b1 d1 sent ac 01 02", "b2 d2 open 03"]);
+}

@@ -28,7 +28,7 @@ async fn beside(
     };
     let processes = join(
         announcer.run(database.config(), stop.clone()),
-        listen(&config, wakes, heard, stop.clone()),
+        listen(&config, wakes, heard, |_| (), stop.clone()),
     );
     join(processes, async {
         test.await;

@@ -2,7 +2,7 @@
 
 use super::{old_version, present};
 use crate::Unit;
-use crate::unit::Breadth;
+use crate::unit::{Breadth, PermitMark};
 use domain::Present;
 use serde::Serialize;
 use uuid::Uuid;
@@ -13,10 +13,72 @@ pub(super) struct ProspectColumns {
     pub ids: Vec<Uuid>,
     pub statuses: Vec<&'static str>,
     pub nodes: Vec<Option<Uuid>>,
-    pub permits: Vec<String>,
     pub replies: Vec<i32>,
     pub replied: Vec<bool>,
     pub bounced: Vec<bool>,
+}
+
+#[derive(Default)]
+pub(super) struct PermitColumns {
+    pub campaigns: Vec<Uuid>,
+    pub prospects: Vec<Uuid>,
+    pub nodes: Vec<Uuid>,
+    pub ids: Vec<Uuid>,
+    pub states: Vec<&'static str>,
+    pub sends: Vec<&'static str>,
+    pub accounts: Vec<Option<Uuid>>,
+}
+
+impl PermitColumns {
+    /// The permits that `units` did `what` to, as they are now.
+    pub fn of(units: &[&Unit], what: PermitMark) -> Self {
+        let mut columns = Self::default();
+        for (unit, _) in present(units, |_| true) {
+            let marked = unit.permits.iter().filter(|(_, mark)| **mark == what);
+            for ((prospect_id, node_id), _) in marked {
+                let holder = unit.roster.find(*prospect_id);
+                let Some(permit) = holder.and_then(|holder| holder.permit_for(*node_id)) else {
+                    continue;
+                };
+                columns.campaigns.push(unit.id.0);
+                columns.prospects.push(prospect_id.0);
+                columns.nodes.push(node_id.0);
+                columns.ids.push(permit.id.0);
+                columns.states.push(permit.state.as_str());
+                columns.sends.push(permit.kind.as_str());
+                columns
+                    .accounts
+                    .push(permit.account_id.map(|account| account.0));
+            }
+        }
+        columns
+    }
+}
+
+/// The rows of campaigns of which stage and counters changed.
+pub(super) struct Counters {
+    pub ids: Vec<Uuid>,
+    pub old_versions: Vec<i64>,
+    pub versions: Vec<i64>,
+    pub stages: Vec<String>,
+    pub censuses: Vec<String>,
+    pub tallies: Vec<String>,
+}
+
+impl Counters {
+    pub fn of(units: &[(&Unit, &Present)]) -> Self {
+        let each = |text: fn(&Present) -> String| {
+            units.iter().map(|(_, campaign)| text(campaign)).collect()
+        };
+        Self {
+            ids: units.iter().map(|(unit, _)| unit.id.0).collect(),
+            old_versions: units.iter().map(|(unit, _)| old_version(unit)).collect(),
+            versions: units.iter().map(|(unit, _)| unit.version.0).collect(),
+            stages: each(|campaign| json(&campaign.stage)),
+            censuses: each(|campaign| json(&campaign.census)),
+            tallies: each(|campaign| json(&campaign.tally)),
+        }
+    }
 }
 
 pub(super) struct Whole<'a> {

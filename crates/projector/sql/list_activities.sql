@@ -1,0 +1,37 @@
+-- What happened to prospects of all campaigns of a tenant, the newest first: the newest of each
+-- campaign, merged.
+--
+-- $1 journal smallint    $3 before it happened timestamptz, or null for now    $5 limit bigint
+-- $2 user_id uuid        $4 before event_id    uuid, or null with $3
+--
+-- No rows means that nothing happened before.
+WITH recent AS (
+    SELECT campaigns.id AS campaign_id, happened.event_id, happened.type, happened.payload,
+           happened.recorded_at
+    FROM campaigns
+    CROSS JOIN LATERAL (
+        SELECT event_id, type, payload, recorded_at
+        FROM events
+        WHERE events.journal = $1 AND events.campaign_id = campaigns.id
+          AND type IN ('SendSucceeded', 'SendFailed', 'ProspectConnected', 'ProspectReplied',
+                   'ProspectBounced', 'ProspectCompleted', 'ProspectTimedOut',
+                   'ProspectCancelled')
+          AND (recorded_at, event_id)
+            < (coalesce($3::timestamptz, 'infinity'),
+               coalesce($4::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+        ORDER BY recorded_at DESC, event_id DESC
+        LIMIT $5
+    ) AS happened
+    WHERE campaigns.journal = $1 AND campaigns.user_id = $2
+    ORDER BY happened.recorded_at DESC, happened.event_id DESC
+    LIMIT $5
+)
+SELECT recent.event_id, recent.campaign_id, recent.type, recent.payload::text AS payload,
+       recent.recorded_at, campaigns.name, campaigns.status,
+       campaigns.settings ->> 'type' AS channel, permits.send, permits.node_id,
+       permits.account_id
+FROM recent
+JOIN campaigns ON campaigns.journal = $1 AND campaigns.id = recent.campaign_id
+LEFT JOIN permits ON permits.journal = $1
+                 AND permits.id = (recent.payload ->> 'permit_id')::uuid
+ORDER BY recent.recorded_at DESC, recent.event_id DESC
