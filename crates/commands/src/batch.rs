@@ -5,12 +5,15 @@ use crate::answers::{NewAnswer, Stored};
 use crate::cache::Cache;
 use crate::lanes::Sources;
 use crate::load::{Loaded, Wanted, namer};
-use crate::{Remember, Request, Verdict};
+use crate::pending::{Pending, pending, row_of};
+use crate::senders_at_hand::SendersAtHand;
+use crate::{Done, Remember, Request, Told, Verdict};
 use chrono::{DateTime, Utc};
-use domain::{Campaign, CampaignId, Event, Known, Rejection, UserId, decide};
-use event_store::{Head, Metadata, NewEvent};
+use domain::{Campaign, CampaignId, Event, Known, UserId, decide};
+use event_store::{Head, NewEvent};
 use outbox::{Enqueued, effect_of};
-use projector::{CampaignRow, Unit};
+use people::Register;
+use projector::Unit;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -30,20 +33,12 @@ pub(crate) struct Batch {
     pub events: Vec<NewEvent>,
     pub effects: Vec<Enqueued>,
     pub answers: Vec<NewAnswer>,
+    pub register: Register,
     units: HashMap<CampaignId, Unit>,
     names: HashMap<(UserId, String), CampaignId>,
+    senders: SendersAtHand,
     stored: HashMap<(UserId, String), Stored>,
     pending: Vec<Pending>,
-}
-
-/// A verdict that may still lack the time at which its events are recorded.
-enum Pending {
-    Known(Verdict),
-    Done {
-        row: Box<CampaignRow>,
-        created: bool,
-        changed: bool,
-    },
 }
 
 impl Batch {
@@ -64,20 +59,28 @@ impl Batch {
         Self {
             recorded_at: Some(loaded.head.now_at),
             names: loaded.names,
+            senders: loaded.senders,
             stored: loaded.answers,
+            register: loaded.register,
             ..Self::empty(loaded.head, units)
         }
     }
 
     /// A batch decided from memory, if the lane remembers all that it needs.
     pub fn remembered(wanted: &Wanted, cache: &mut Cache) -> Option<Self> {
-        if !wanted.is_rows_alone() {
+        if !wanted.may_be_remembered() {
             return None;
         }
         let head = cache.head()?;
         let mut units = HashMap::with_capacity(wanted.campaigns.len());
         for id in &wanted.campaigns {
             units.insert(*id, Unit::present(cache.find(*id)?));
+        }
+        for (campaign, id) in &wanted.prospects {
+            let prospect = cache.find_prospect((*campaign, *id))?;
+            if let Some(unit) = units.get_mut(campaign) {
+                unit.roster.put(*id, prospect);
+            }
         }
         Some(Self::empty(head, units))
     }
@@ -89,8 +92,10 @@ impl Batch {
             events: Vec::new(),
             effects: Vec::new(),
             answers: Vec::new(),
+            register: Register::default(),
             units,
             names: HashMap::new(),
+            senders: SendersAtHand::default(),
             stored: HashMap::new(),
             pending: Vec::new(),
         }
@@ -159,6 +164,7 @@ impl Batch {
                 Some(row) => cache.put(Arc::new(row)),
                 None => cache.forget(unit.id),
             }
+            cache.put_prospects_of(unit);
         }
     }
 
@@ -190,27 +196,41 @@ impl Batch {
                 .tenant
                 .is_some_and(|tenant| tenant != present.user_id)
             {
-                return Ok(Pending::Known(Verdict::Rejected(Rejection::NotFound)));
+                return Ok(Pending::Known(Verdict::not_found()));
             }
             if request
                 .expected
                 .as_ref()
                 .is_some_and(|expected| !expected.is_met_by(unit.version))
             {
-                return Ok(Pending::Known(Verdict::VersionDiffers(unit.version)));
+                return Ok(Pending::Known(Verdict::VersionDiffers {
+                    version: unit.version,
+                    status: present.stage.status(),
+                }));
             }
         }
         let wanted = namer(request).zip(request.command.name_wanted());
         let name_owner = wanted
             .and_then(|(user, name)| self.names.get(&(user, name.to_owned())).copied())
             .filter(|owner| *owner != id);
+        let senders = self.senders.asked_about(request, &unit.campaign);
+        let judgement = unit.campaign.present().map(|present| {
+            let change = request.people.as_ref();
+            self.register.judge((id, present), &request.command, change)
+        });
+        let judgement = judgement.unwrap_or_default();
         let known = Known {
             now: (sources.now)(),
             roster: &unit.roster,
             name_owner,
+            senders: &senders,
+            people: judgement.known(),
         };
         match decide(&unit.campaign, &request.command, &known) {
-            Err(rejection) => Ok(Pending::Known(Verdict::Rejected(rejection))),
+            Err(rejection) => Ok(Pending::Known(Verdict::Rejected {
+                rejection,
+                status: unit.campaign.status(),
+            })),
             Ok(events) => self.apply(request, events, sources),
         }
     }
@@ -223,8 +243,10 @@ impl Batch {
     ) -> Result<Pending, BrokenBatch> {
         let command_id = (sources.new_id)();
         let mut causation_id = None;
+        let tells = Done::tells(&request.command);
+        let mut told = Vec::new();
         let Some(unit) = self.units.get_mut(&request.campaign_id) else {
-            return Ok(Pending::Known(Verdict::Rejected(Rejection::NotFound)));
+            return Ok(Pending::Known(Verdict::not_found()));
         };
         for event in events {
             let ordinal = i64::try_from(self.events.len()).unwrap_or(i64::MAX);
@@ -236,24 +258,34 @@ impl Batch {
                     effect,
                 });
             }
+            if let Some(present) = unit.campaign.present() {
+                let change = request.people.as_ref();
+                self.register.follow((unit.id, present), &event, change);
+            }
             unit.apply(&event).map_err(|source| BrokenBatch {
                 command: request.command.label(),
                 source,
             })?;
             let event_id = (sources.new_id)();
+            if tells {
+                told.push(Told {
+                    event_id: Some(event_id),
+                    event: event.clone(),
+                });
+            }
             self.events.push(NewEvent {
                 event_id,
                 campaign_id: unit.id,
                 version: unit.version,
                 event,
-                metadata: metadata(request, command_id, causation_id),
+                metadata: request.origin.metadata(command_id, causation_id),
             });
             causation_id.get_or_insert(event_id);
         }
         if let (Some(user), Some(name)) = (namer(request), request.command.name_wanted()) {
             self.names.insert((user, name.to_owned()), unit.id);
         }
-        Ok(pending(unit, self.head.now_at))
+        Ok(pending(unit, self.head.now_at, told))
     }
 
     /// Stores the answer of a request that carries a key, for the database and for requests with
@@ -262,7 +294,7 @@ impl Batch {
         let (Some(remember), Some(recorded_at)) = (&request.remember, self.recorded_at) else {
             return;
         };
-        let Some(remembered) = (remember.render)(&pending.clone_verdict(recorded_at)) else {
+        let Some(remembered) = remember.render.of(&pending.clone_verdict(recorded_at)) else {
             return;
         };
         let place = (remember.user_id, remember.key.clone());
@@ -280,88 +312,5 @@ impl Batch {
             fingerprint: remember.fingerprint,
             remembered,
         });
-    }
-}
-
-impl Pending {
-    fn verdict(self, recorded_at: DateTime<Utc>) -> Verdict {
-        match self {
-            Self::Known(verdict) => verdict,
-            Self::Done {
-                mut row,
-                created,
-                changed,
-            } => {
-                if created {
-                    row.created_at = recorded_at;
-                }
-                if changed {
-                    row.updated_at = recorded_at;
-                }
-                Verdict::Done(Arc::from(row))
-            }
-        }
-    }
-
-    fn clone_verdict(&self, recorded_at: DateTime<Utc>) -> Verdict {
-        let copy = match self {
-            Self::Known(verdict) => Self::Known(verdict.clone()),
-            Self::Done {
-                row,
-                created,
-                changed,
-            } => Self::Done {
-                row: row.clone(),
-                created: *created,
-                changed: *changed,
-            },
-        };
-        copy.verdict(recorded_at)
-    }
-}
-
-fn pending(unit: &Unit, now_at: DateTime<Utc>) -> Pending {
-    let (created, changed) = (unit.before().is_none(), unit.is_touched());
-    match row_of(unit, now_at) {
-        Some(row) => Pending::Done {
-            row: Box::new(row),
-            created,
-            changed,
-        },
-        None => Pending::Known(Verdict::Deleted),
-    }
-}
-
-fn row_of(unit: &Unit, recorded_at: DateTime<Utc>) -> Option<CampaignRow> {
-    let before = unit.before();
-    let unchanged = |row: &CampaignRow| {
-        if unit.is_touched() {
-            recorded_at
-        } else {
-            row.updated_at
-        }
-    };
-    Some(CampaignRow {
-        id: unit.id,
-        version: unit.version,
-        created_at: before.map_or(recorded_at, |row| row.created_at),
-        updated_at: before.map_or(recorded_at, unchanged),
-        campaign: unit.campaign.present()?.clone(),
-    })
-}
-
-fn metadata(
-    request: &Request,
-    command_id: uuid::Uuid,
-    causation_id: Option<uuid::Uuid>,
-) -> Metadata {
-    let origin = &request.origin;
-    Metadata {
-        command_id,
-        actor: origin.actor.clone(),
-        reason: origin.reason.clone(),
-        correlation_id: origin.correlation_id.clone(),
-        causation_id,
-        traceparent: origin.traceparent.clone(),
     }
 }

@@ -1,18 +1,24 @@
-//! What a lane remembers: rows of campaigns, true at one head of its journal.
+//! What a lane remembers: rows of campaigns and of prospects under way, true at one head of its
+//! journal.
 //!
 //! Whoever writes to a journal moves its head. So while the head is where this memory says, the
-//! rows are what the database has; when it is not, all of it is dropped.
+//! rows are what the database has; when it is not, all of it is dropped. Prospects of drafts and of
+//! launches are not remembered: they come and go by the thousand, and are not asked for soon.
 
-use domain::CampaignId;
+use domain::{CampaignId, ChannelKind, Present, Prospect, ProspectId, Stage};
 use event_store::Head;
 use lru::LruCache;
-use projector::CampaignRow;
+use projector::{CampaignRow, Unit};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+
+/// Prospects that a lane remembers at most, about 300 bytes each.
+const PROSPECTS_MAX: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
 
 pub(crate) struct Cache {
     head: Option<Head>,
     rows: LruCache<CampaignId, Arc<CampaignRow>>,
+    prospects: LruCache<(CampaignId, ProspectId), Prospect>,
 }
 
 impl Cache {
@@ -20,6 +26,7 @@ impl Cache {
         Self {
             head: None,
             rows: LruCache::new(campaigns_max),
+            prospects: LruCache::new(PROSPECTS_MAX),
         }
     }
 
@@ -32,10 +39,21 @@ impl Cache {
         self.rows.get(&id).cloned()
     }
 
+    pub fn find_prospect(&mut self, who: (CampaignId, ProspectId)) -> Option<Prospect> {
+        self.prospects.get(&who).cloned()
+    }
+
+    /// Whether the campaign is known to be an email campaign, which it is for ever.
+    pub fn is_email(&self, id: CampaignId) -> bool {
+        let row = self.rows.peek(&id);
+        row.is_some_and(|row| row.campaign.settings.channel.kind() == ChannelKind::Email)
+    }
+
     /// Everything remembered is true at `head`, or is dropped.
     pub fn confirm(&mut self, head: Head) {
         if self.head.map(|believed| believed.position) != Some(head.position) {
             self.rows.clear();
+            self.prospects.clear();
         }
         self.head = Some(head);
     }
@@ -53,8 +71,31 @@ impl Cache {
         self.rows.pop(&id);
     }
 
+    pub fn put_prospect(&mut self, who: (CampaignId, ProspectId), prospect: Prospect) {
+        self.prospects.put(who, prospect);
+    }
+
+    /// What `unit` has made of its prospects.
+    pub fn put_prospects_of(&mut self, unit: &Unit) {
+        if !unit.campaign.present().is_some_and(is_under_way) {
+            return;
+        }
+        for (id, prospect) in unit.changed_prospects() {
+            self.put_prospect((unit.id, id), prospect.clone());
+        }
+    }
+
     pub fn clear(&mut self) {
         self.head = None;
         self.rows.clear();
+        self.prospects.clear();
+    }
+}
+
+/// Whether a campaign's prospects are worth remembering.
+pub(crate) fn is_under_way(campaign: &Present) -> bool {
+    match campaign.stage {
+        Stage::Draft | Stage::Launching { .. } => false,
+        Stage::Active | Stage::Paused { .. } | Stage::Completed => true,
     }
 }

@@ -7,24 +7,24 @@
 use crate::batch::{Batch, BrokenBatch};
 use crate::cache::Cache;
 use crate::lanes::Sources;
-use crate::load::{Wanted, load};
+use crate::load::{LoadError, Wanted, load};
 use crate::metrics::{BatchLabels, CommandLabels, JournalLabels, Metrics};
+use crate::portions::{looks_around, portions};
+use crate::queue::Queue;
 use crate::recovery::{Fate, ask, reconnect};
 use crate::session::Session;
 use crate::write::{Head, Written, write};
 use crate::{Failure, Request, Verdict};
 use chrono::{DateTime, Utc};
 use event_store::{Announcer, Appending, JournalId, Wakes, is_determinate};
-use projector::RowError;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::Instant;
 use tokio_postgres::Config;
+use tokio_postgres::error::DbError;
 
-/// Commands that one transaction carries at most.
-const BATCH_COMMANDS_MAX: usize = 512;
 /// Attempts at one batch before its callers are told that the database is away.
 const ATTEMPTS_MAX: u32 = 5;
 /// A command that waited longer than this is not begun any more.
@@ -71,17 +71,12 @@ enum Attempt {
 
 impl Lane {
     /// Runs until every sender of the queue is gone and the queue is empty.
-    pub async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
-        let mut jobs = Vec::with_capacity(BATCH_COMMANDS_MAX);
-        while 0 < queue.recv_many(&mut jobs, BATCH_COMMANDS_MAX).await {
+    pub async fn run(mut self, mut queue: Queue) {
+        while queue.fill().await {
             let turn = self.writers.clone().acquire_owned().await;
-            while jobs.len() < BATCH_COMMANDS_MAX
-                && let Ok(job) = queue.try_recv()
-            {
-                jobs.push(job);
-            }
+            let jobs = queue.next_batch();
             self.count_waiting(&queue);
-            let mut batch = pin!(self.run_batch(std::mem::take(&mut jobs)));
+            let mut batch = pin!(self.run_batch(jobs));
             let turn_max = Duration::from_millis(WRITING_MILLISECONDS_MAX);
             if tokio::time::timeout(turn_max, &mut batch).await.is_err() {
                 drop(turn);
@@ -121,6 +116,15 @@ impl Lane {
 
     /// An answer for each request, in order.
     async fn settle(&mut self, requests: &[&Request]) -> Vec<Answer> {
+        let mut answers = Vec::with_capacity(requests.len());
+        let alone = |it: &Request| looks_around(it, requests, &self.cache);
+        for portion in portions(requests, alone) {
+            answers.extend(self.settle_portion(portion).await);
+        }
+        answers
+    }
+
+    async fn settle_portion(&mut self, requests: &[&Request]) -> Vec<Answer> {
         match self.attempts(requests).await {
             Some(answers) => answers,
             None if requests.len() == 1 => vec![Err(Failure::Refused)],
@@ -165,7 +169,8 @@ impl Lane {
     /// From memory if that is enough and something is to be written: only the write proves that
     /// the memory was true. Otherwise under the head.
     async fn attempt(&mut self, session: Session, requests: &[&Request]) -> Attempt {
-        let wanted = Wanted::by(requests.iter().copied());
+        let around = |it: &Request| looks_around(it, requests, &self.cache);
+        let wanted = Wanted::by(requests.iter().copied(), around);
         if self.cautious == 0 {
             if let Some(batch) = Batch::remembered(&wanted, &mut self.cache)
                 && let Ok(batch) = self.decided(batch, requests)
@@ -208,11 +213,11 @@ impl Lane {
     }
 
     /// Nothing was written. Damaged rows and refused statements are one command's fault.
-    async fn not_loaded(&mut self, session: Session, error: &RowError) -> Attempt {
+    async fn not_loaded(&mut self, session: Session, error: &LoadError) -> Attempt {
         self.cache.clear();
-        match error {
-            RowError::Database(database) if !is_determinate(database) => Attempt::Again,
-            RowError::Database(database) if is_passing(database) => {
+        match error.database() {
+            Some(database) if !is_determinate(database) => Attempt::Again,
+            Some(database) if is_passing(database) => {
                 self.roll_back(session).await;
                 Attempt::Again
             }
@@ -344,7 +349,7 @@ impl Lane {
         self.metrics.batch_commands.observe(f64::from(commands));
     }
 
-    fn count_waiting(&self, queue: &mpsc::Receiver<Job>) {
+    fn count_waiting(&self, queue: &Queue) {
         let labels = JournalLabels {
             journal: self.journal.0,
         };
@@ -361,13 +366,13 @@ fn is_passing(error: &tokio_postgres::Error) -> bool {
     })
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
+/// An error with its causes. What the database says in detail may hold a row, and somebody's
+/// address in it: it is left out.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let said = |error: &(dyn std::error::Error + 'static)| match error.downcast_ref::<DbError>() {
+        Some(refusal) => refusal.message().to_owned(),
+        None => error.to_string(),
+    };
+    causes.map(said).collect::<Vec<_>>().join(": ")
 }

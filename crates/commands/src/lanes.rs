@@ -3,6 +3,7 @@
 use crate::cache::Cache;
 use crate::lane::{Answer, Job, Lane};
 use crate::metrics::Metrics;
+use crate::queue::{Queue, is_urgent};
 use crate::{Failure, Request};
 use chrono::{DateTime, Utc};
 use domain::UserId;
@@ -15,7 +16,7 @@ use tokio::time::Instant;
 use tokio_postgres::Config;
 use uuid::Uuid;
 
-/// Commands that wait for one lane at most; one more is refused as overloaded.
+/// Commands of a kind that wait for one lane at most; one more is refused as overloaded.
 const QUEUE_COMMANDS_MAX: usize = 8_192;
 
 /// Where time and ids come from.
@@ -48,11 +49,18 @@ pub struct LanesSettings {
     pub writers_max: NonZeroUsize,
 }
 
+/// The way to one lane.
+#[derive(Debug)]
+struct Entrance {
+    urgent: mpsc::Sender<Job>,
+    ordinary: mpsc::Sender<Job>,
+}
+
 /// The way in. Cheap to copy; when the last copy is gone, the lanes finish and end.
 #[derive(Debug, Clone)]
 pub struct Lanes {
     journals: Journals,
-    queues: Arc<[mpsc::Sender<Job>]>,
+    queues: Arc<[Entrance]>,
 }
 
 impl Lanes {
@@ -63,9 +71,11 @@ impl Lanes {
         let mut running = JoinSet::new();
         let writers = Arc::new(Semaphore::new(settings.writers_max.get()));
         let queues = settings.journals.iter().map(|journal| {
-            let (sender, queue) = mpsc::channel(QUEUE_COMMANDS_MAX);
+            let (urgent, hurried) = mpsc::channel(QUEUE_COMMANDS_MAX);
+            let (ordinary, others) = mpsc::channel(QUEUE_COMMANDS_MAX);
+            let queue = Queue::new(hurried, others);
             running.spawn(lane(settings, journal, writers.clone()).run(queue));
-            sender
+            Entrance { urgent, ordinary }
         });
         let queues = queues.collect();
         (
@@ -88,11 +98,25 @@ impl Lanes {
     /// # Errors
     /// When the machine failed; the failure says whether the command happened.
     pub async fn submit(&self, journal: JournalId, request: Request) -> Answer {
+        self.offer(journal, request)?.answer().await
+    }
+
+    /// Queues `request` for `journal`. What is offered first is decided first, but for pauses and
+    /// resumes, which go before everything else.
+    ///
+    /// # Errors
+    /// When it cannot be queued. Nothing happened.
+    pub fn offer(&self, journal: JournalId, request: Request) -> Result<Offered, Failure> {
         let queue = usize::try_from(journal.0)
             .ok()
             .and_then(|number| self.queues.get(number));
         let Some(queue) = queue else {
             return Err(Failure::Refused);
+        };
+        let queue = if is_urgent(&request.command) {
+            &queue.urgent
+        } else {
+            &queue.ordinary
         };
         let (reply, answer) = oneshot::channel();
         match queue.try_send(Job {
@@ -100,12 +124,26 @@ impl Lanes {
             reply,
             queued_at: Instant::now(),
         }) {
-            Ok(()) => answer.await.unwrap_or(Err(Failure::OutcomeUnknown)),
+            Ok(()) => Ok(Offered(answer)),
             Err(mpsc::error::TrySendError::Full(_)) => {
                 Err(Failure::Overloaded { journal: journal.0 })
             }
             Err(mpsc::error::TrySendError::Closed(_)) => Err(Failure::Unavailable),
         }
+    }
+}
+
+/// A request that was queued.
+#[derive(Debug)]
+pub struct Offered(oneshot::Receiver<Answer>);
+
+impl Offered {
+    /// Waits until it is decided, and durable.
+    ///
+    /// # Errors
+    /// When the machine failed; the failure says whether the command happened.
+    pub async fn answer(self) -> Answer {
+        self.0.await.unwrap_or(Err(Failure::OutcomeUnknown))
     }
 }
 

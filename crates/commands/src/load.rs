@@ -1,16 +1,42 @@
 //! Taking a journal's head and loading under it what a batch needs, in one round trip.
 
 use crate::answers::Stored;
-use crate::cache::Cache;
+use crate::cache::{Cache, is_under_way};
+use crate::senders_at_hand::SendersAtHand;
 use crate::session::Session;
 use crate::{Remember, Request};
-use domain::{CampaignId, Command, Prospect, ProspectId, UserId, Version};
+use domain::{AccountId, CampaignId, Command, Prospect, ProspectId, UserId, Version};
 use event_store::{Head, JournalId};
-use futures_util::try_join;
+use futures_util::{TryFutureExt, try_join};
+use people::{Register, Sought};
 use projector::{CampaignRow, RowError};
-use std::collections::{BTreeSet, HashMap};
+use senders::SenderError;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// Why a batch could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoadError {
+    #[error("load what a batch needs")]
+    Database(#[from] tokio_postgres::Error),
+    #[error(transparent)]
+    Row(#[from] RowError),
+    #[error(transparent)]
+    Sender(#[from] SenderError),
+}
+
+impl LoadError {
+    /// The database's own error, if it is one; otherwise something stored is damaged.
+    pub fn database(&self) -> Option<&tokio_postgres::Error> {
+        match self {
+            Self::Database(error)
+            | Self::Row(RowError::Database(error))
+            | Self::Sender(SenderError::Database(error)) => Some(error),
+            Self::Row(_) | Self::Sender(_) => None,
+        }
+    }
+}
 
 /// What a batch's requests need to know, without repeats.
 #[derive(Debug, Default)]
@@ -18,8 +44,13 @@ pub(crate) struct Wanted {
     pub campaigns: BTreeSet<CampaignId>,
     pub prospects: BTreeSet<(CampaignId, ProspectId)>,
     pub names: BTreeSet<(UserId, String)>,
+    /// Sender accounts that commands assign.
+    pub senders: BTreeSet<(UserId, AccountId)>,
+    /// Campaigns whose sender accounts are looked at, whichever they turn out to be.
+    pub launched: BTreeSet<CampaignId>,
     pub created: BTreeSet<CampaignId>,
     pub answers: BTreeSet<(UserId, String)>,
+    pub people: Sought,
 }
 
 /// What was found, under the journal's head.
@@ -28,12 +59,18 @@ pub(crate) struct Loaded {
     pub rows: Vec<Arc<CampaignRow>>,
     pub prospects: Vec<(CampaignId, ProspectId, Prospect)>,
     pub names: HashMap<(UserId, String), CampaignId>,
+    pub senders: SendersAtHand,
     pub deleted: Vec<(CampaignId, Version)>,
     pub answers: HashMap<(UserId, String), Stored>,
+    pub register: Register,
 }
 
 impl Wanted {
-    pub fn by<'a>(requests: impl IntoIterator<Item = &'a Request>) -> Self {
+    /// `looks_around` tells whether a request is a launch that may have to leave people out.
+    pub fn by<'a>(
+        requests: impl IntoIterator<Item = &'a Request>,
+        looks_around: impl Fn(&Request) -> bool,
+    ) -> Self {
         let mut wanted = Self::default();
         for request in requests {
             let id = request.campaign_id;
@@ -47,6 +84,22 @@ impl Wanted {
             if let (Some(user), Some(name)) = (namer(request), request.command.name_wanted()) {
                 wanted.names.insert((user, name.to_owned()));
             }
+            if let Some(user) = namer(request) {
+                let named = request.command.senders_named().iter();
+                wanted.senders.extend(named.map(|id| (user, *id)));
+            }
+            if request.command.looks_at_senders() {
+                wanted.launched.insert(id);
+            }
+            if looks_around(request) {
+                wanted.people.note_launch(id);
+            }
+            wanted.people.note(
+                id,
+                request.tenant,
+                &request.command,
+                request.people.as_ref(),
+            );
             if let Some(Remember { user_id, key, .. }) = &request.remember {
                 wanted.answers.insert((*user_id, key.clone()));
             }
@@ -54,12 +107,14 @@ impl Wanted {
         wanted
     }
 
-    /// Whether rows of campaigns are all that is wanted.
-    pub fn is_rows_alone(&self) -> bool {
-        self.prospects.is_empty()
-            && self.names.is_empty()
+    /// Whether rows of campaigns and prospects are all that is wanted: what a lane may remember.
+    pub fn may_be_remembered(&self) -> bool {
+        self.names.is_empty()
+            && self.senders.is_empty()
+            && self.launched.is_empty()
             && self.created.is_empty()
             && self.answers.is_empty()
+            && self.people.is_empty()
     }
 }
 
@@ -71,6 +126,38 @@ pub(crate) fn namer(request: &Request) -> Option<UserId> {
     }
 }
 
+/// Those whom a launch may leave out.
+async fn left_out(
+    session: &Session,
+    journal: JournalId,
+    register: &Register,
+) -> Result<Vec<(CampaignId, ProspectId, Prospect)>, LoadError> {
+    let client = session.client();
+    let rows = &session.rows;
+    Ok(rows
+        .load_prospects(client, journal, &register.skipped())
+        .await?)
+}
+
+/// Loads anew what was remembered at another head.
+async fn load_again(
+    session: &Session,
+    journal: JournalId,
+    rows: &mut Vec<Arc<CampaignRow>>,
+    prospects: &mut Vec<(CampaignId, ProspectId, Prospect)>,
+) -> Result<(), LoadError> {
+    let client = session.client();
+    let stale: Vec<Uuid> = rows.drain(..).map(|row| row.id.0).collect();
+    let outdated: Vec<_> = prospects.drain(..).map(|(of, id, _)| (of, id)).collect();
+    let (again, anew) = try_join!(
+        session.rows.load_campaigns(client, journal, &stale),
+        session.rows.load_prospects(client, journal, &outdated),
+    )?;
+    rows.extend(fresh(again));
+    prospects.extend(anew);
+    Ok(())
+}
+
 /// Begins a transaction, takes the head of `journal`, and loads what is wanted and not already
 /// remembered. The transaction is left open.
 pub(crate) async fn load(
@@ -78,50 +165,52 @@ pub(crate) async fn load(
     journal: JournalId,
     wanted: &Wanted,
     cache: &mut Cache,
-) -> Result<Loaded, RowError> {
+) -> Result<Loaded, LoadError> {
     let client = session.client();
+    let named: Vec<_> = wanted.senders.iter().copied().collect();
     let (mut rows, unknown) = remembered(wanted, cache);
-    let prospects: Vec<_> = wanted.prospects.iter().copied().collect();
+    let (mut prospects, strangers) = remembered_prospects(wanted, cache);
     let names: Vec<_> = wanted.names.iter().cloned().collect();
     let created: Vec<Uuid> = wanted.created.iter().map(|id| id.0).collect();
     let asked: Vec<_> = wanted.answers.iter().cloned().collect();
-    let begin = async { Ok::<_, RowError>(client.batch_execute("BEGIN").await?) };
+    let begin = async { Ok::<_, LoadError>(client.batch_execute("BEGIN").await?) };
     let lock = async { Ok(session.log.lock(client, journal).await?) };
     let deleted = async { Ok(session.log.find_created(client, journal, &created).await?) };
     let answers = async { Ok(session.answers.find(client, journal, &asked).await?) };
-    let ((), head, found, prospects, names, deleted, answers) = try_join!(
+    let found = session.rows.load_campaigns(client, journal, &unknown);
+    let met = session.rows.load_prospects(client, journal, &strangers);
+    let names = session.rows.find_names(client, journal, &names);
+    let senders = session.senders.find(client, &named);
+    let people = async { Ok(session.people.load(client, journal, &wanted.people).await?) };
+    let ((), head, found, met, names, senders, deleted, answers, register) = try_join!(
         begin,
         lock,
-        session.rows.load_campaigns(client, journal, &unknown),
-        session.rows.load_prospects(client, journal, &prospects),
-        session.rows.find_names(client, journal, &names),
+        found.map_err(LoadError::from),
+        met.map_err(LoadError::from),
+        names.map_err(LoadError::from),
+        senders.map_err(LoadError::from),
         deleted,
         answers,
+        people,
     )?;
+    prospects.extend(left_out(session, journal, &register).await?);
     if cache.head().map(|believed| believed.position) != Some(head.position) {
-        let stale: Vec<Uuid> = rows.drain(..).map(|row| row.id.0).collect();
-        rows.extend(fresh(
-            session.rows.load_campaigns(client, journal, &stale).await?,
-        ));
+        load_again(session, journal, &mut rows, &mut prospects).await?;
     }
     cache.confirm(head);
+    prospects.extend(met);
     rows.extend(fresh(found));
-    for row in &rows {
-        cache.put(row.clone());
-    }
+    remember(&rows, &prospects, cache);
+    let senders = SendersAtHand::of(session, wanted, &rows, senders).await?;
     Ok(Loaded {
         head,
         rows,
         prospects,
-        names: names
-            .into_iter()
-            .map(|(user, name, id)| ((user, name), id))
-            .collect(),
+        names: by_name(names),
+        senders,
         deleted,
-        answers: answers
-            .into_iter()
-            .map(|(user, key, found)| ((user, key), found))
-            .collect(),
+        answers: by_key(answers),
+        register,
     })
 }
 
@@ -137,6 +226,48 @@ fn remembered(wanted: &Wanted, cache: &mut Cache) -> (Vec<Arc<CampaignRow>>, Vec
     (rows, unknown)
 }
 
+fn remember(rows: &[Arc<CampaignRow>], prospects: &[Met], cache: &mut Cache) {
+    let mut under_way = HashSet::new();
+    for row in rows {
+        cache.put(row.clone());
+        if is_under_way(&row.campaign) {
+            under_way.insert(row.id);
+        }
+    }
+    for (campaign, id, prospect) in prospects {
+        if under_way.contains(campaign) {
+            cache.put_prospect((*campaign, *id), prospect.clone());
+        }
+    }
+}
+
+type Met = (CampaignId, ProspectId, Prospect);
+
+fn remembered_prospects(
+    wanted: &Wanted,
+    cache: &mut Cache,
+) -> (Vec<Met>, Vec<(CampaignId, ProspectId)>) {
+    let mut known = Vec::new();
+    let mut strangers = Vec::new();
+    for who in &wanted.prospects {
+        match cache.find_prospect(*who) {
+            Some(prospect) => known.push((who.0, who.1, prospect)),
+            None => strangers.push(*who),
+        }
+    }
+    (known, strangers)
+}
+
 fn fresh(rows: Vec<CampaignRow>) -> impl Iterator<Item = Arc<CampaignRow>> {
     rows.into_iter().map(Arc::new)
+}
+
+fn by_name(found: Vec<(UserId, String, CampaignId)>) -> HashMap<(UserId, String), CampaignId> {
+    let pair = |(user, name, id)| ((user, name), id);
+    found.into_iter().map(pair).collect()
+}
+
+fn by_key(found: Vec<(UserId, String, Stored)>) -> HashMap<(UserId, String), Stored> {
+    let pair = |(user, key, stored)| ((user, key), stored);
+    found.into_iter().map(pair).collect()
 }

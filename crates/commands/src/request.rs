@@ -2,7 +2,11 @@
 
 use crate::Verdict;
 use domain::{CampaignId, Command, UserId, Version};
-use event_store::Actor;
+use event_store::{Actor, Metadata};
+use people::PeopleChange;
+use std::fmt;
+use std::sync::Arc;
+use uuid::Uuid;
 
 /// A command with everything around it.
 #[derive(Debug, Clone)]
@@ -13,6 +17,8 @@ pub struct Request {
     pub tenant: Option<UserId>,
     /// The wish.
     pub command: Command,
+    /// What the wish says about people, which is not for the log.
+    pub people: Option<PeopleChange>,
     /// The version that the campaign must be at.
     pub expected: Option<Expected>,
     /// Who asks and why.
@@ -55,6 +61,18 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// What is stored with an event of a command.
+    pub(crate) fn metadata(&self, command_id: Uuid, causation_id: Option<Uuid>) -> Metadata {
+        Metadata {
+            command_id,
+            actor: self.actor.clone(),
+            reason: self.reason.clone(),
+            correlation_id: self.correlation_id.clone(),
+            causation_id,
+            traceparent: self.traceparent.clone(),
+        }
+    }
+
     /// An actor without more to say.
     #[must_use]
     pub fn of(actor: Actor) -> Self {
@@ -76,8 +94,31 @@ pub struct Remember {
     pub key: String,
     /// SHA-256 of the request: the same key for another request is refused.
     pub fingerprint: [u8; 32],
-    /// Turns the verdict into the answer to be stored. `None` stores nothing.
-    pub render: fn(&Verdict) -> Option<Remembered>,
+    /// Turns the verdict into the answer to be stored.
+    pub render: Render,
+}
+
+type Rendering = dyn Fn(&Verdict) -> Option<Remembered> + Send + Sync;
+
+/// How a verdict is turned into an answer to be stored. `None` stores nothing.
+#[derive(Clone)]
+pub struct Render(Arc<Rendering>);
+
+impl Render {
+    /// By this function.
+    pub fn by(render: impl Fn(&Verdict) -> Option<Remembered> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(render))
+    }
+
+    pub(crate) fn of(&self, verdict: &Verdict) -> Option<Remembered> {
+        (self.0)(verdict)
+    }
+}
+
+impl fmt::Debug for Render {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Render")
+    }
 }
 
 /// A stored answer, opaque to the lanes.

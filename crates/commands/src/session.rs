@@ -4,7 +4,9 @@ use crate::answers::Answers;
 use crate::transitions::Transitions;
 use event_store::{Connection, Log, connect};
 use outbox::Enqueuer;
+use people::PeopleRows;
 use projector::Rows;
+use senders::Facts;
 use tokio_postgres::{Client, Config, Error};
 
 /// Every statement of a lane finds its rows by key. The planner is told so, because a plan made
@@ -19,6 +21,8 @@ pub(crate) struct Session {
     pub connection: Connection,
     pub log: Log,
     pub rows: Rows,
+    pub senders: Facts,
+    pub people: PeopleRows,
     pub enqueuer: Enqueuer,
     pub answers: Answers,
     pub transitions: Transitions,
@@ -32,6 +36,8 @@ impl Session {
         Ok(Self {
             log: Log::prepare(client).await?,
             rows: Rows::prepare(client).await?,
+            senders: Facts::prepare(client).await?,
+            people: PeopleRows::prepare(client).await?,
             enqueuer: Enqueuer::prepare(client).await?,
             answers: Answers::prepare(client).await?,
             transitions: Transitions::prepare(client).await?,

@@ -91,9 +91,10 @@ async fn send(
             append,
             session.rows.write(client, journal, &touched),
             session.enqueuer.enqueue(client, journal, &batch.effects),
+            session.people.write(client, journal, &batch.register),
             session.answers.store(client, journal, &batch.answers),
         )
-        .map(|((), recorded_at, (), (), ())| recorded_at)
+        .map(|((), recorded_at, (), (), (), ())| recorded_at)
     });
     match poll!(&mut statements) {
         Poll::Ready(Ok(recorded_at)) => {

@@ -1,6 +1,6 @@
 //! What a lane answers on its own: conditions, tenants, ids, and batches of many commands.
 
-use commands::{Expected, Remember, Remembered, Verdict};
+use commands::{Expected, Remember, Remembered, Render, Verdict};
 use domain::{Command, Rejection, Status, Version};
 use futures_util::future::join_all;
 use testkit::{Script, TestDatabase, new_campaign_id, new_user, request};
@@ -80,7 +80,7 @@ async fn a_command_sees_what_the_ones_before_it_in_its_batch_did() {
 
     let statuses = answers.iter().map(|answer| match answer {
         Ok(Verdict::Done(row)) => (row.campaign.stage.status(), true),
-        Ok(Verdict::Rejected(rejection)) => (rejection.current_status().unwrap(), false),
+        Ok(Verdict::Rejected { status, .. }) => (status.unwrap(), false),
         other => panic!("{other:?}"),
     });
     assert_eq!(
@@ -105,7 +105,15 @@ async fn a_batch_of_refusals_writes_nothing() {
 
     let answers = join_all((0..10).map(|_| lanes.ask(user, id, Command::Pause))).await;
 
-    let refused = |answer: &_| matches!(answer, Ok(Verdict::Rejected(Rejection::NotActive(_))));
+    let refused = |answer: &_| {
+        matches!(
+            answer,
+            Ok(Verdict::Rejected {
+                rejection: Rejection::NotActive(_),
+                ..
+            })
+        )
+    };
     assert!(answers.iter().all(refused), "{answers:?}");
     assert_eq!(database.checksums().await, before);
     assert_eq!(lanes.batches("committed"), 0);
@@ -157,7 +165,7 @@ async fn a_command_for_another_version_is_told_the_version_and_does_nothing() {
 
         let old = ask(&[latest.0 - 1, latest.0 + 1], Command::Pause).await;
         assert!(
-            matches!(old, Verdict::VersionDiffers(version) if version == latest),
+            matches!(old, Verdict::VersionDiffers { version, .. } if version == latest),
             "{old:?}"
         );
         let paused = ask(&[latest.0], Command::Pause).await;
@@ -188,7 +196,7 @@ async fn requests_with_one_key_in_one_batch_are_one_command_and_one_answer() {
             user_id: user,
             key,
             fingerprint,
-            render,
+            render: Render::by(render),
         });
         lanes.submit(user, request)
     };
@@ -221,7 +229,13 @@ async fn of_one_batch_for_one_version_the_first_command_wins() {
 
     assert!(matches!(&answers[0], Ok(Verdict::Done(row)) if row.version == Version(5)));
     assert!(
-        matches!(&answers[1], Ok(Verdict::VersionDiffers(Version(5)))),
+        matches!(
+            &answers[1],
+            Ok(Verdict::VersionDiffers {
+                version: Version(5),
+                ..
+            })
+        ),
         "{answers:?}"
     );
 }
@@ -239,7 +253,13 @@ async fn another_tenants_campaign_is_not_found_in_memory_either() {
     for _ in 0..2 {
         let answer = lanes.ask(stranger, id, Command::Pause).await;
         assert!(
-            matches!(answer, Ok(Verdict::Rejected(Rejection::NotFound))),
+            matches!(
+                answer,
+                Ok(Verdict::Rejected {
+                    rejection: Rejection::NotFound,
+                    ..
+                })
+            ),
             "{answer:?}"
         );
         // Now the lane remembers the campaign.
@@ -253,7 +273,7 @@ async fn a_deleted_campaign_is_gone_and_its_id_is_never_used_again() {
     let database = TestDatabase::create().await;
     let user = new_user();
     let script = Script::new(database.maker(), user);
-    let create = script.create();
+    let create = script.create().await;
     let id = script.active().await;
     let lanes = database.lanes("lanes");
 
@@ -264,12 +284,24 @@ async fn a_deleted_campaign_is_gone_and_its_id_is_never_used_again() {
 
     assert!(matches!(deleted, Ok(Verdict::Deleted)), "{deleted:?}");
     assert!(
-        matches!(paused, Ok(Verdict::Rejected(Rejection::NotFound))),
+        matches!(
+            paused,
+            Ok(Verdict::Rejected {
+                rejection: Rejection::NotFound,
+                ..
+            })
+        ),
         "{paused:?}"
     );
     for refused in [again, elsewhere] {
         assert!(
-            matches!(refused, Ok(Verdict::Rejected(Rejection::AlreadyExists))),
+            matches!(
+                refused,
+                Ok(Verdict::Rejected {
+                    rejection: Rejection::AlreadyExists,
+                    ..
+                })
+            ),
             "{refused:?}"
         );
     }
@@ -280,20 +312,32 @@ async fn a_campaign_deleted_and_created_again_in_one_batch_stays_deleted() {
     let database = TestDatabase::create().await;
     let user = new_user();
     let script = Script::new(database.maker(), user);
-    let create = script.create();
+    let create = script.create().await;
     let id = script.draft().await;
     let lanes = database.lanes("lanes");
 
-    let commands = [Command::Delete, create, Command::Pause];
+    let commands = [Command::Delete, create, Command::ReviewBounces];
     let answers = join_all(commands.map(|command| lanes.ask(user, id, command))).await;
 
     assert!(matches!(answers[0], Ok(Verdict::Deleted)), "{answers:?}");
     assert!(
-        matches!(answers[1], Ok(Verdict::Rejected(Rejection::AlreadyExists))),
+        matches!(
+            answers[1],
+            Ok(Verdict::Rejected {
+                rejection: Rejection::AlreadyExists,
+                ..
+            })
+        ),
         "{answers:?}"
     );
     assert!(
-        matches!(answers[2], Ok(Verdict::Rejected(Rejection::NotFound))),
+        matches!(
+            answers[2],
+            Ok(Verdict::Rejected {
+                rejection: Rejection::NotFound,
+                ..
+            })
+        ),
         "{answers:?}"
     );
 }
@@ -304,7 +348,7 @@ async fn a_campaign_may_live_its_whole_life_in_one_batch() {
     let user = new_user();
     let id = new_campaign_id();
     let lanes = database.lanes("lanes");
-    let create = Script::new(database.maker(), user).id(id).create();
+    let create = Script::new(database.maker(), user).id(id).create().await;
     let everyone = (0..3).map(|number| testkit::prospect(id, number)).collect();
 
     let life = [
@@ -313,7 +357,6 @@ async fn a_campaign_may_live_its_whole_life_in_one_batch() {
         Command::Launch,
         Command::Activate,
         testkit::request_permit(id, 0),
-        Command::Pause,
         Command::Delete,
     ];
     let answers = join_all(life.map(|command| lanes.ask(user, id, command))).await;
@@ -323,6 +366,6 @@ async fn a_campaign_may_live_its_whole_life_in_one_batch() {
             .iter()
             .all(|it| matches!(it, Ok(Verdict::Done(_) | Verdict::Deleted)))
     );
-    assert_eq!(database.events(id).await.len(), 7);
+    assert_eq!(database.events(id).await.len(), 6);
     assert_eq!(lanes.batches("committed"), 1);
 }

@@ -36,7 +36,10 @@ async fn a_yes_that_memory_would_give_is_a_no_once_another_process_was_first() {
     assert!(
         matches!(
             answer,
-            Ok(Verdict::Rejected(Rejection::NotActive(Status::Paused)))
+            Ok(Verdict::Rejected {
+                rejection: Rejection::NotActive(Status::Paused),
+                ..
+            })
         ),
         "{answer:?}"
     );
@@ -71,7 +74,7 @@ async fn a_version_that_memory_knows_is_old_once_another_process_was_first() {
 
     let now = known.next().next();
     assert!(
-        matches!(answer, Ok(Verdict::VersionDiffers(at)) if at == now),
+        matches!(answer, Ok(Verdict::VersionDiffers { version: at, .. }) if at == now),
         "{answer:?}"
     );
 }
@@ -106,7 +109,7 @@ async fn a_head_that_is_found_moved_makes_all_of_memory_untrue() {
     assert!(matches!(permit, Ok(Verdict::Done(_))), "{permit:?}");
     let paused = Rejection::NotActive(Status::Paused);
     assert!(
-        matches!(&answer, Ok(Verdict::Rejected(told)) if *told == paused),
+        matches!(&answer, Ok(Verdict::Rejected { rejection: told, .. }) if *told == paused),
         "{answer:?}"
     );
 }
@@ -153,7 +156,7 @@ async fn of_two_processes_that_ask_the_same_at_once_one_is_told_yes() {
             .count();
         let refused = answers
             .iter()
-            .filter(|it| matches!(it, Verdict::Rejected(_)))
+            .filter(|it| matches!(it, Verdict::Rejected { .. }))
             .count();
         assert_eq!((done, refused), (1, 1), "{answers:?}");
     }

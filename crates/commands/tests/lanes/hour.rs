@@ -6,7 +6,7 @@
 //! held to (`testkit`) comes on top.
 
 use crate::tags::{Told, assert_kept, tagged};
-use commands::{Expected, Failure, Remember, Remembered, Verdict};
+use commands::{Expected, Failure, Remember, Remembered, Render, Verdict};
 use domain::{CampaignId, Command, Name, Progress, SettingsPatch, UserId, Version};
 use futures_util::future::join_all;
 use rand::rngs::StdRng;
@@ -50,7 +50,10 @@ impl Caller<'_> {
     async fn ask(&mut self) -> Told {
         let Owned { user, id } = *self.campaigns.choose(&mut self.random).unwrap();
         let command = self.command(id);
-        let may_be_no_news = matches!(command, Command::ReportSent { .. });
+        let may_be_no_news = matches!(
+            command,
+            Command::ReportSent { .. } | Command::ReportProgress { .. }
+        );
         let (tag, mut request) = tagged(user, id, command);
         match self.random.random_range(0..20) {
             0 => request.expected = Some(Expected::OneOf(vec![Version(3)])),
@@ -99,7 +102,7 @@ impl Caller<'_> {
             user_id: user,
             key,
             fingerprint,
-            render: stored,
+            render: Render::by(stored),
         }
     }
 }

@@ -14,5 +14,6 @@ mod hour;
 mod losing;
 mod naming;
 mod poison;
+mod remembering;
 mod tags;
 mod waiting;

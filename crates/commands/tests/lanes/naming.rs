@@ -7,8 +7,8 @@ use testkit::{Script, TestDatabase, TestLanes, new_campaign_id, new_user};
 
 type Answer = Result<Verdict, commands::Failure>;
 
-fn create(lanes: &TestLanes, user: UserId, id: CampaignId, name: &str) -> Command {
-    Script::new(lanes, user).id(id).name(name).create()
+async fn create(lanes: &TestLanes, user: UserId, id: CampaignId, name: &str) -> Command {
+    Script::new(lanes, user).id(id).name(name).create().await
 }
 
 fn rename(name: &str) -> Command {
@@ -24,7 +24,13 @@ fn is_done(answer: &Answer) -> bool {
 }
 
 fn is_taken(answer: &Answer) -> bool {
-    matches!(answer, Ok(Verdict::Rejected(Rejection::NameTaken)))
+    matches!(
+        answer,
+        Ok(Verdict::Rejected {
+            rejection: Rejection::NameTaken,
+            ..
+        })
+    )
 }
 
 #[tokio::test]
@@ -33,8 +39,14 @@ async fn of_two_creations_with_one_name_in_one_batch_the_first_wins() {
     let (user, lanes) = (new_user(), database.lanes("lanes"));
     let ids = [new_campaign_id(), new_campaign_id()];
 
-    let creations = ids.map(|id| lanes.ask(user, id, create(&lanes, user, id, "Spring")));
-    let answers = join_all(creations).await;
+    let mut creations = Vec::new();
+    for id in ids {
+        creations.push((id, create(&lanes, user, id, "Spring").await));
+    }
+    let asked = creations
+        .into_iter()
+        .map(|(id, create)| lanes.ask(user, id, create));
+    let answers = join_all(asked).await;
 
     assert!(is_done(&answers[0]) && is_taken(&answers[1]), "{answers:?}");
     assert_eq!(
@@ -54,8 +66,8 @@ async fn of_two_processes_that_create_with_one_name_one_wins() {
         let name = format!("Spring {number}");
 
         let (first, second) = join(
-            one.ask(user, id, create(&one, user, id, &name)),
-            other.ask(user, rival, create(&other, user, rival, &name)),
+            one.ask(user, id, create(&one, user, id, &name).await),
+            other.ask(user, rival, create(&other, user, rival, &name).await),
         )
         .await;
 
@@ -87,7 +99,7 @@ async fn a_name_that_is_taken_is_refused_whoever_remembers_what() {
     let fresh = new_campaign_id();
 
     let created = lanes
-        .ask(user, fresh, create(&lanes, user, fresh, "Spring"))
+        .ask(user, fresh, create(&lanes, user, fresh, "Spring").await)
         .await;
     let renamed = lanes.ask(user, id, rename("Spring")).await;
     let padded = lanes.ask(user, id, rename("  Spring ")).await;
@@ -132,10 +144,10 @@ async fn a_name_that_was_given_up_is_free() {
     lanes.ask(user, renamed, rename("Autumn")).await.unwrap();
     lanes.ask(user, deleted, Command::Delete).await.unwrap();
     let spring = lanes
-        .ask(user, one, create(&lanes, user, one, "Spring"))
+        .ask(user, one, create(&lanes, user, one, "Spring").await)
         .await;
     let summer = lanes
-        .ask(user, other, create(&lanes, user, other, "Summer"))
+        .ask(user, other, create(&lanes, user, other, "Summer").await)
         .await;
 
     assert!(
@@ -161,9 +173,9 @@ async fn names_may_wander_within_one_batch_without_the_database_refusing_it() {
 
     let answers = join_all([
         lanes.ask(user, spring, rename("Winter")),
-        lanes.ask(user, one, create(&lanes, user, one, "Spring")),
+        lanes.ask(user, one, create(&lanes, user, one, "Spring").await),
         lanes.ask(user, summer, Command::Delete),
-        lanes.ask(user, other, create(&lanes, user, other, "Summer")),
+        lanes.ask(user, other, create(&lanes, user, other, "Summer").await),
     ])
     .await;
 
@@ -181,7 +193,7 @@ async fn tenants_may_use_the_same_name() {
     for _ in 0..10 {
         let (user, id) = (new_user(), new_campaign_id());
         let answer = lanes
-            .ask(user, id, create(&lanes, user, id, "Spring"))
+            .ask(user, id, create(&lanes, user, id, "Spring").await)
             .await;
         assert!(is_done(&answer), "{answer:?}");
     }

@@ -69,7 +69,7 @@ async fn a_poison_command_decided_from_memory_fails_alone_too() {
     // The refused pause left no trace in the lane's memory: the campaign is still active.
     assert_eq!(after.iter().filter(done).count(), 9);
     assert!(
-        matches!(after[5], Ok(Verdict::Rejected(_))),
+        matches!(after[5], Ok(Verdict::Rejected { .. })),
         "{:?}",
         after[5]
     );

@@ -83,7 +83,7 @@ async fn a_full_queue_refuses_one_more_and_keeps_what_it_took() {
         .count();
     let rejected = answers
         .iter()
-        .filter(|it| matches!(it, Ok(Verdict::Rejected(_))))
+        .filter(|it| matches!(it, Ok(Verdict::Rejected { .. })))
         .count();
     assert_eq!((refused + done + rejected, done), (10_000, 1));
     assert!(
