@@ -21,7 +21,8 @@ retried AS (
     UPDATE deliveries
     SET state = 'due', due_at = '-infinity', opened_at = clock_timestamp(),
         cursor_kind = coalesce(token_kind, ''),
-        cursor_id = '',
+        cursor_id = '', rest_milliseconds = 0,
+        failed = CASE kind WHEN 'start_run' THEN 0 ELSE failed END,
         reason = CASE kind WHEN 'start_run' THEN 'no engine has asked for it yet' END
     FROM chosen
     WHERE deliveries.journal = chosen.journal AND deliveries.position = chosen.position

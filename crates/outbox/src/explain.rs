@@ -107,9 +107,15 @@ fn standing(effect: &KnownEffect, delivery: &Delivery, left: &Left) -> String {
     let closed = delivery.closed_at.map(instant).unwrap_or_default();
     match effect.state {
         EffectState::Waiting => "It waits to be taken in.".to_owned(),
+        EffectState::Delivered if effect.kind == "start_run" => {
+            format!("It was over at {closed}: {reason}.")
+        }
         EffectState::Delivered => format!("It was delivered at {closed}: {sums}."),
         EffectState::Cancelled => {
             format!("It was cancelled at {closed}: {reason}. Until then, {sums}.")
+        }
+        EffectState::Parked if effect.kind == "start_run" => {
+            format!("It is parked: {reason}. An operator can retry or cancel it.")
         }
         EffectState::Parked => {
             let example = left
@@ -122,7 +128,7 @@ fn standing(effect: &KnownEffect, delivery: &Delivery, left: &Left) -> String {
                 example.unwrap_or_default()
             )
         }
-        EffectState::Due if effect.kind == "start_run" => format!("It waits: {reason}."),
+        EffectState::Due if effect.kind == "start_run" => launching(delivery, reason),
         EffectState::Due => {
             let when = delivery.due_at.map_or_else(
                 || "It is being sent".to_owned(),
@@ -132,6 +138,18 @@ fn standing(effect: &KnownEffect, delivery: &Delivery, left: &Left) -> String {
             format!("{when}. {sums}; {tokens} left, {parked} parked.")
         }
     }
+}
+
+/// A launch waits for an engine, or for what the engine that has it makes of it.
+fn launching(delivery: &Delivery, reason: &str) -> String {
+    let Some(due) = delivery.due_at.map(instant) else {
+        return format!("It waits: {reason}.");
+    };
+    let times = counted(delivery.attempts, "time");
+    format!(
+        "It was handed out {times}: {reason}. Unless the campaign has gone on by {due}, it is handed \
+         out again."
+    )
 }
 
 fn sums(delivery: &Delivery) -> String {

@@ -14,8 +14,9 @@
 
 use crate::chance::Clock;
 use crate::failure::{RelayFailure, ask};
+use crate::launch::LaunchDesk;
 use crate::relay_metrics::RelayMetrics;
-use crate::told::Reading;
+use crate::told::{Reading, Told};
 use chrono::{DateTime, Utc};
 use deadpool_postgres::{Client, Pool, Transaction};
 use domain::CampaignId;
@@ -34,6 +35,7 @@ pub const INTAKE_EFFECTS_MAX: i64 = 1_000;
 pub struct Intake {
     pool: Pool,
     hub: Hub,
+    desk: LaunchDesk,
     metrics: RelayMetrics,
     now: Clock,
 }
@@ -87,9 +89,16 @@ impl Intake {
         Self {
             pool,
             hub,
+            desk: LaunchDesk::default(),
             metrics,
             now,
         }
+    }
+
+    /// Where engines wait for launches: rung when one is taken in.
+    #[must_use]
+    pub fn desk(&self) -> &LaunchDesk {
+        &self.desk
     }
 
     /// Takes the next effects of every journal in, a batch of each.
@@ -124,6 +133,12 @@ impl Intake {
     fn tell(&self, effects: &[Fresh]) {
         self.metrics.took(effects.len());
         let now = (self.now)();
+        if effects
+            .iter()
+            .any(|effect| effect.reading.told == Told::Started)
+        {
+            self.desk.ring();
+        }
         for effect in effects {
             if effect.audience.is_slept_on && !effect.reading.completes().is_empty() {
                 self.hub.ring_campaign(effect.campaign_id);

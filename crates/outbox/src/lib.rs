@@ -6,7 +6,8 @@
 //!
 //! The relay takes them in ([`Intake`]): for built-in tokens a wake, for tokens that were made
 //! elsewhere and registered here ([`Registrar`]) a delivery, which the [`Sender`] carries out
-//! through a [`WaitpointCompleter`]. What became of an effect, and why, is read by `look.rs` and
+//! through a [`WaitpointCompleter`]. Launches are handed to engines ([`take_launches`]) or started as
+//! runs elsewhere ([`Starter`]). What became of an effect, and why, is read by `look.rs` and
 //! said by `explain.rs`; operators change it by `operate.rs`.
 //!
 //! Always true: an effect is taken in exactly once and its tokens are completed at least once,
@@ -26,6 +27,7 @@ mod failure;
 mod forget;
 mod intake;
 mod known_effect;
+mod launch;
 mod lease;
 mod look;
 mod operate;
@@ -34,6 +36,7 @@ mod registration;
 mod relay;
 mod relay_metrics;
 mod sender;
+mod starter;
 mod told;
 mod trigger;
 mod waiting;
@@ -55,6 +58,10 @@ pub use known_effect::{
     Attempt, Delivery, Dossier, EffectFilter, EffectState, KnownEffect, LISTED_ATTEMPTS_MAX,
     LISTED_EFFECTS_MAX, Left, find_effect, list_effects, look_into,
 };
+pub use launch::{
+    LAUNCH_LEASE_SECONDS, LAUNCHES_MAX, Launch, LaunchDesk, LaunchId, NotALaunchId,
+    WAITING_ENGINES_MAX, Waiting, find_launch, take_launches,
+};
 pub use lease::{LEASE_SECONDS, SENDING};
 pub use look::{JournalLag, LeaseView, Overview, Owed, Rates, StateCount, count_states, look};
 pub use operate::{Operated, Operation, RETRIED_MAX, RetriedMany, operate, retry_many};
@@ -63,6 +70,7 @@ pub use registration::{ForeignToken, REGISTERED_TOKENS_MAX, Registered, Registra
 pub use relay::{Relay, RelaySettings};
 pub use relay_metrics::RelayMetrics;
 pub use sender::{Sender, SenderSettings, Sent};
+pub use starter::{Dispatched, Starter, StarterSettings};
 pub use told::Told;
 pub use trigger::{Patience, Surroundings, TriggerDev, TriggerError, TriggerSettings};
 pub use waiting::{WaitingEffect, list_of_campaign};

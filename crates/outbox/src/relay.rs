@@ -9,6 +9,7 @@ use crate::completer::WaitpointCompleter;
 use crate::failure::RelayFailure;
 use crate::forget::{MANY, forget};
 use crate::intake::{Intake, Taken};
+use crate::launch::LaunchDesk;
 use crate::registration::Registrar;
 use crate::relay_metrics::RelayMetrics;
 use crate::sender::{Sender, SenderSettings, Sent};
@@ -89,6 +90,12 @@ impl Relay {
     #[must_use]
     pub fn completer(&self) -> &dyn WaitpointCompleter {
         self.settings.completer.as_ref()
+    }
+
+    /// Where engines wait for launches.
+    #[must_use]
+    pub fn desk(&self) -> &LaunchDesk {
+        self.intake.desk()
     }
 
     /// Has the sender look at once, because something may have become due.

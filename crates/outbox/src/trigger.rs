@@ -1,4 +1,4 @@
-//! Completes tokens on Trigger.dev.
+//! Completes tokens and starts runs on Trigger.dev.
 //!
 //! Its budget is a bucket of requests that every process and every key of an environment shares,
 //! so the adapter goes by what the answers say is left, and stops before it is told to
@@ -28,6 +28,7 @@ mod tls;
 use crate::completer::{CompleterState, Completion, Fault, Turn, WaitpointCompleter};
 use async_trait::async_trait;
 use classify::Meaning;
+pub(crate) use client::Wanted;
 use client::{Answer, Client};
 use gate::{Gate, Ticket};
 use serde_json::Value;
@@ -56,8 +57,33 @@ impl TriggerDev {
         })
     }
 
-    fn judge(&self, ticket: Ticket, sent_at_ms: i64, answer: &Answer) -> Completion {
-        let meaning = classify::meaning_of(answer);
+    /// Starts a run, once: a launch that was started before is found again by its id.
+    pub(crate) async fn start(&self, turn: Turn, wanted: &Wanted<'_>) -> Completion {
+        let (ticket, sent_at_ms) = self.sending(turn).await;
+        match self.client.start(wanted).await {
+            Ok(answer) => {
+                let meaning = classify::meaning_of(&answer, classify::names_a_run);
+                self.judge(ticket, sent_at_ms, (&answer, meaning))
+            }
+            Err(reason) => unanswered(ticket, reason),
+        }
+    }
+
+    async fn sending(&self, turn: Turn) -> (Ticket, i64) {
+        let mut ticket = match turn.into_held::<Ticket>() {
+            Some(ticket) => *ticket,
+            None => self.gate.ticket().await,
+        };
+        let sent_at_ms = ticket.sending();
+        (ticket, sent_at_ms)
+    }
+
+    fn judge(
+        &self,
+        ticket: Ticket,
+        sent_at_ms: i64,
+        (answer, meaning): (&Answer, Meaning),
+    ) -> Completion {
         let verdict = ticket.answered(sent_at_ms, meaning, answer);
         let reason = || self.client.reason(answer);
         match meaning {
@@ -83,21 +109,13 @@ impl WaitpointCompleter for TriggerDev {
     }
 
     async fn complete(&self, turn: Turn, token: &TokenId, output: &Value) -> Completion {
-        let mut ticket = match turn.into_held::<Ticket>() {
-            Some(ticket) => *ticket,
-            None => self.gate.ticket().await,
-        };
-        let sent_at_ms = ticket.sending();
+        let (ticket, sent_at_ms) = self.sending(turn).await;
         let completion = match self.client.complete(token, output).await {
-            Ok(answer) => self.judge(ticket, sent_at_ms, &answer),
-            Err(reason) => {
-                let retry_after = ticket.unanswered(&reason);
-                Completion::Unknown {
-                    reason,
-                    fault: Fault::Endpoint,
-                    retry_after,
-                }
+            Ok(answer) => {
+                let meaning = classify::meaning_of(&answer, classify::says_success);
+                self.judge(ticket, sent_at_ms, (&answer, meaning))
             }
+            Err(reason) => unanswered(ticket, reason),
         };
         self.gate.count(&completion);
         completion
@@ -105,5 +123,14 @@ impl WaitpointCompleter for TriggerDev {
 
     fn state(&self) -> CompleterState {
         self.gate.state()
+    }
+}
+
+fn unanswered(ticket: Ticket, reason: String) -> Completion {
+    let retry_after = ticket.unanswered(&reason);
+    Completion::Unknown {
+        reason,
+        fault: Fault::Endpoint,
+        retry_after,
     }
 }

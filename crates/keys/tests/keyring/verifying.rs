@@ -117,6 +117,7 @@ async fn a_revocation_is_heard_by_every_process_that_listens() {
         database.config(),
         &wakes,
         || keyring.forget_all(),
+        |_| (),
         stop.clone(),
     );
     join(hear, async {

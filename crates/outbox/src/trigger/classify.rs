@@ -32,6 +32,8 @@ pub(super) enum Meaning {
 /// The status of an answer that refuses for want of budget.
 pub(super) const RATE_LIMITED: u16 = 429;
 
+const RUN_PREFIX: &str = "run_";
+
 /// How the endpoint does, by one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pulse {
@@ -49,14 +51,19 @@ struct Success {
 }
 
 #[derive(Deserialize)]
+struct Run {
+    id: String,
+}
+
+#[derive(Deserialize)]
 struct Problem {
     #[serde(rename = "error")]
     _error: String,
 }
 
-/// What `answer` means.
-pub(super) fn meaning_of(answer: &Answer) -> Meaning {
-    let usual = by_status(answer);
+/// What `answer` means; `says_done` reads what the body of a success must say.
+pub(super) fn meaning_of(answer: &Answer, says_done: fn(&[u8]) -> bool) -> Meaning {
+    let usual = by_status(answer, says_done);
     match (answer.should_retry, usual) {
         (None, _) | (_, Meaning::Delivered) => usual,
         // A key does not become acceptable by not trying.
@@ -67,9 +74,9 @@ pub(super) fn meaning_of(answer: &Answer) -> Meaning {
     }
 }
 
-fn by_status(answer: &Answer) -> Meaning {
+fn by_status(answer: &Answer, says_done: fn(&[u8]) -> bool) -> Meaning {
     match answer.status {
-        200..=299 if says_success(&answer.body) => Meaning::Delivered,
+        200..=299 if says_done(&answer.body) => Meaning::Delivered,
         401 | 403 => Meaning::Refused,
         404 if is_problem(&answer.body) => Meaning::Gone,
         408 | 409 | 425 => Meaning::Busy,
@@ -92,8 +99,14 @@ pub(super) fn pulse_of(meaning: Meaning, status: u16) -> Pulse {
     }
 }
 
-fn says_success(body: &[u8]) -> bool {
+/// Whether a completion was carried out.
+pub(super) fn says_success(body: &[u8]) -> bool {
     serde_json::from_slice(body).is_ok_and(|answer: Success| answer.success)
+}
+
+/// Whether a run was started, or found.
+pub(super) fn names_a_run(body: &[u8]) -> bool {
+    serde_json::from_slice(body).is_ok_and(|run: Run| run.id.starts_with(RUN_PREFIX))
 }
 
 /// The API's errors are objects with a text `error`.
@@ -173,12 +186,24 @@ mod tests {
                 };
 
                 assert_eq!(
-                    meaning_of(&answer),
+                    meaning_of(&answer, says_success),
                     meaning,
                     "{status} {body} {should_retry:?}"
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_run_is_started_when_the_answer_names_it() {
+        let meaning = |status, body| meaning_of(&Answer::plain(status, body), names_a_run);
+
+        assert_eq!(meaning(200, r#"{"id":"run_1234"}"#), Delivered);
+        assert_eq!(meaning(200, OK), Misrouted);
+        assert_eq!(meaning(200, r#"{"id":"waitpoint_1"}"#), Misrouted);
+        assert_eq!(meaning(404, ERROR), Gone);
+        assert_eq!(meaning(404, HTML), Misrouted);
+        assert_eq!(meaning(422, ERROR), Rejected);
     }
 
     #[test]

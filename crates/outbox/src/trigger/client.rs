@@ -1,4 +1,4 @@
-//! One completion over HTTP: the request, and what is read of the answer.
+//! One completion, or one run to be started, over HTTP: the request, and what is read of the answer.
 //!
 //! The body goes out whole, so that it has a Content-Length (the API refuses chunks). Redirects are
 //! not followed: the key goes where the operator said and nowhere else. Of the answer's body no
@@ -7,13 +7,15 @@
 use super::classify::RATE_LIMITED;
 use super::settings::{TriggerError, TriggerSettings};
 use super::tls;
+use crate::launch::LaunchId;
 use chrono::DateTime;
+use domain::CampaignId;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
@@ -32,8 +34,8 @@ const REDACTED: &str = "[secret key]";
 /// A client of one environment. `Debug` shows no secret.
 pub(super) struct Client {
     http: reqwest::Client,
-    /// Up to and without the token's id.
-    tokens_url: String,
+    /// Up to and without `/api`.
+    base_url: String,
     secret_key: SecretString,
 }
 
@@ -61,9 +63,33 @@ struct Body<'a> {
     data: &'a Value,
 }
 
+/// A run that is to be started.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// Of which task.
+    pub(crate) task: &'a str,
+    /// Under which key: the same launch is the same run.
+    pub(crate) launch_id: LaunchId,
+    /// Which campaign it has to take up.
+    pub(crate) campaign_id: CampaignId,
+}
+
+impl Wanted<'_> {
+    fn body(&self) -> Value {
+        let (launch_id, campaign_id) = (self.launch_id.to_string(), self.campaign_id);
+        json!({
+            "payload": {"campaign_id": campaign_id, "launch_id": launch_id},
+            "options": {
+                "idempotencyKey": launch_id,
+                "tags": [format!("campaign:{campaign_id}")],
+            },
+        })
+    }
+}
+
 impl Client {
     pub(super) fn new(settings: &TriggerSettings) -> Result<Self, TriggerError> {
-        let (tokens_url, is_encrypted) = tokens_url(&settings.api_url)?;
+        let (base_url, is_encrypted) = base_url(&settings.api_url)?;
         let connections = usize::try_from(settings.in_flight_max.get()).unwrap_or(usize::MAX);
         let tls = if is_encrypted {
             tls::trusting_the_machine()?
@@ -83,15 +109,28 @@ impl Client {
             .build()?;
         Ok(Self {
             http,
-            tokens_url,
+            base_url,
             secret_key: settings.secret_key.clone(),
         })
     }
 
     /// Sends one completion. The error says, for people, why there is no answer.
     pub(super) async fn complete(&self, token: &TokenId, output: &Value) -> Result<Answer, String> {
-        let url = format!("{}{token}/complete", self.tokens_url);
-        let request = self.http.post(url).json(&Body { data: output });
+        let url = format!(
+            "{}/api/v1/waitpoints/tokens/{token}/complete",
+            self.base_url
+        );
+        self.post(url, &Body { data: output }).await
+    }
+
+    /// Has a run started. The error says, for people, why there is no answer.
+    pub(super) async fn start(&self, wanted: &Wanted<'_>) -> Result<Answer, String> {
+        let url = format!("{}/api/v1/tasks/{}/trigger", self.base_url, wanted.task);
+        self.post(url, &wanted.body()).await
+    }
+
+    async fn post(&self, url: String, body: &impl Serialize) -> Result<Answer, String> {
+        let request = self.http.post(url).json(body);
         let answered = async { Answer::read(request.send().await?).await };
         answered
             .await
@@ -119,7 +158,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Client")
-            .field("tokens_url", &self.tokens_url)
+            .field("base_url", &self.base_url)
             .finish_non_exhaustive()
     }
 }
@@ -177,8 +216,8 @@ impl Answer {
     }
 }
 
-/// The path in front of every token, and whether it is encrypted on its way.
-fn tokens_url(api_url: &str) -> Result<(String, bool), TriggerError> {
+/// What stands in front of every path, and whether all is encrypted on its way.
+fn base_url(api_url: &str) -> Result<(String, bool), TriggerError> {
     let base = api_url.strip_suffix('/').unwrap_or(api_url);
     let url = Url::parse(base).map_err(|_| TriggerError::Url)?;
     let is_bare = url.query().is_none()
@@ -186,10 +225,7 @@ fn tokens_url(api_url: &str) -> Result<(String, bool), TriggerError> {
         && url.username().is_empty()
         && url.password().is_none();
     match url.scheme() {
-        "http" | "https" if is_bare => {
-            let tokens = format!("{base}/api/v1/waitpoints/tokens/");
-            Ok((tokens, url.scheme() == "https"))
-        }
+        "http" | "https" if is_bare => Ok((base.to_owned(), url.scheme() == "https")),
         _ => Err(TriggerError::Url),
     }
 }
@@ -241,22 +277,19 @@ mod tests {
 
     #[test]
     fn a_path_in_front_is_kept_and_one_slash_at_the_end_is_dropped() {
-        let url = |text: &str| tokens_url(text).map(|(url, _)| url).ok();
-        let tokens = |base: &str| Some(format!("{base}/api/v1/waitpoints/tokens/"));
+        let url = |text: &str| base_url(text).map(|(url, _)| url).ok();
+        let base = |base: &str| Some(base.to_owned());
 
         assert_eq!(
             url("https://api.trigger.dev"),
-            tokens("https://api.trigger.dev")
+            base("https://api.trigger.dev")
         );
         assert_eq!(
             url("https://api.trigger.dev/"),
-            tokens("https://api.trigger.dev")
+            base("https://api.trigger.dev")
         );
-        assert_eq!(
-            url("http://host:1/trigger/"),
-            tokens("http://host:1/trigger")
-        );
-        assert_eq!(url("http://host:1/a//"), tokens("http://host:1/a/"));
+        assert_eq!(url("http://host:1/trigger/"), base("http://host:1/trigger"));
+        assert_eq!(url("http://host:1/a//"), base("http://host:1/a/"));
     }
 
     #[test]
@@ -270,7 +303,7 @@ mod tests {
             "https://host/#a",
             "file:///etc",
         ] {
-            assert!(tokens_url(text).is_err(), "{text}");
+            assert!(base_url(text).is_err(), "{text}");
         }
     }
 

@@ -13,6 +13,7 @@ mod bloat;
 mod crashing;
 mod explaining;
 mod forgetting;
+mod launching;
 mod outages;
 mod overtaking;
 mod pacing;
