@@ -1,11 +1,12 @@
 //! What handlers have at hand. Made once, in `cli`, and handed to every worker.
 
-use crate::{Meter, Metrics, RateLimit};
+use crate::{Feeds, Meter, Metrics, Places, RateLimit};
 use commands::{Lanes, Sources};
 use deadpool_postgres::Pool;
 use keys::Keyring;
 use outbox::Relay;
 use prometheus_client::registry::Registry;
+use senders::Directory;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,16 +20,22 @@ pub struct App {
     pub lanes: Lanes,
     /// Connections for reading.
     pub pool: Pool,
+    /// Where campaigns and permits are that are named by their ids alone.
+    pub places: Places,
     /// Who may ask.
     pub keyring: Arc<Keyring>,
     /// Effects, and what becomes of them.
     pub relay: Relay,
+    /// Sender accounts that this process remembers.
+    pub senders: Directory,
     /// How often.
     pub rate_limit: Arc<RateLimit>,
     /// Built-in waitpoint tokens.
     pub tokens: Tokens,
     /// How often a key may ask for them.
     pub meter: Arc<Meter>,
+    /// What streams are fed by.
+    pub feeds: Feeds,
     /// Is cancelled when the service ends: answers that are held back go out.
     pub closing: CancellationToken,
     /// Time and ids.
@@ -44,7 +51,7 @@ pub struct App {
 /// Bounds of the listeners.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Threads that serve the public listener.
+    /// Threads that serve each listener.
     pub workers: NonZeroUsize,
     /// How long a client may take to send a request's head.
     pub head_time_max: Duration,

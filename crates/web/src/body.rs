@@ -1,5 +1,6 @@
-//! Reading a small, optional JSON body, bounded in size and time.
+//! Reading a body, bounded in size and time, and the reason that a change's body may give.
 
+use crate::object::optional;
 use crate::problem::Problem;
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
@@ -7,6 +8,7 @@ use actix_web::web::{Bytes, BytesMut, Payload};
 use futures_util::StreamExt;
 use serde::Deserialize;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// The largest body of a change of state.
 pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -16,10 +18,15 @@ const DRAINED_BYTES_MAX: usize = 8 * 1024 * 1024;
 const REASON_CHARS_MAX: usize = 500;
 
 /// What a change of state may carry.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct ChangeBody {
     /// Why, for the history.
     #[serde(default)]
+    #[schema(
+        max_length = 500,
+        pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$",
+        example = "the list is being cleaned"
+    )]
     pub reason: Option<String>,
 }
 
@@ -74,20 +81,9 @@ async fn collect(mut payload: Payload, bytes_max: usize) -> Result<Bytes, BadBod
     Ok(body.freeze())
 }
 
-/// Parses the body of a change of state. The documented body is empty; a JSON object may say why.
-pub(crate) fn change(request: &HttpRequest, body: &[u8]) -> Result<ChangeBody, Problem> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(ChangeBody::default());
-    }
-    if !is_json(request) {
-        return Err(Problem::UnsupportedMedia);
-    }
-    // A derived struct would be read from an array too.
-    if !body.trim_ascii_start().starts_with(b"{") {
-        return Err(Problem::invalid("The request body must be a JSON object"));
-    }
-    let change: ChangeBody = serde_json::from_slice(body)
-        .map_err(|error| Problem::invalid(format!("The request body is not valid: {error}")))?;
+/// Why a change is made, if the body says so. Whatever else the body holds is not looked at.
+pub(crate) fn reason(request: &HttpRequest, body: &[u8]) -> Result<Option<String>, Problem> {
+    let change: ChangeBody = optional(request, body)?;
     let unfit = |reason: &String| {
         REASON_CHARS_MAX < reason.chars().count()
             || reason
@@ -99,25 +95,7 @@ pub(crate) fn change(request: &HttpRequest, body: &[u8]) -> Result<ChangeBody, P
         return Err(Problem::invalid(message));
     }
     let reason = change.reason.map(|reason| reason.trim().to_owned());
-    Ok(ChangeBody {
-        reason: reason.filter(|reason| !reason.is_empty()),
-    })
-}
-
-/// Parses a body that has to be a JSON object.
-pub(crate) fn json<Body: serde::de::DeserializeOwned>(
-    request: &HttpRequest,
-    body: &[u8],
-) -> Result<Body, Problem> {
-    if !is_json(request) {
-        return Err(Problem::UnsupportedMedia);
-    }
-    // A derived struct would be read from an array too.
-    if !body.trim_ascii_start().starts_with(b"{") {
-        return Err(Problem::invalid("The request body must be a JSON object"));
-    }
-    serde_json::from_slice(body)
-        .map_err(|error| Problem::invalid(format!("The request body is not valid: {error}")))
+    Ok(reason.filter(|reason| !reason.is_empty()))
 }
 
 /// Whether the body is said to be JSON.

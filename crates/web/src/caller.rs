@@ -28,10 +28,26 @@ pub(crate) async fn caller(request: &HttpRequest, app: &App) -> Result<Caller, P
     }
 }
 
+/// The internal key that the request carries.
+pub(crate) async fn internal_key(request: &HttpRequest, app: &App) -> Result<KeyPrefix, Problem> {
+    match holder(request, app).await? {
+        Holder::Internal { prefix } => Ok(prefix),
+        Holder::Public { .. } => Err(Problem::Unauthorized),
+    }
+}
+
 /// Makes sure that the request carries an internal key.
 pub(crate) async fn internal(request: &HttpRequest, app: &App) -> Result<(), Problem> {
     match holder(request, app).await? {
         Holder::Internal { .. } => Ok(()),
+        Holder::Public { .. } => Err(Problem::Unauthorized),
+    }
+}
+
+/// The engine whose internal key the request carries.
+pub(crate) async fn engine(request: &HttpRequest, app: &App) -> Result<KeyPrefix, Problem> {
+    match holder(request, app).await? {
+        Holder::Internal { prefix } => Ok(prefix),
         Holder::Public { .. } => Err(Problem::Unauthorized),
     }
 }

@@ -2,23 +2,34 @@
 
 use crate::app::App;
 use crate::caller::caller;
-use crate::campaign_id::campaign_id;
 use crate::campaign_json::{CampaignJson, WholeCampaignJson};
+use crate::change::text;
+use crate::ids::campaign_id;
+use crate::openapi::CampaignPath;
 use crate::precondition::etag;
 use crate::problem::Problem;
 use crate::read::read;
+use crate::sender_json::filled;
 use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::Rejection;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Every campaign of a tenant.
-#[derive(Serialize)]
-struct Campaigns<'a> {
-    campaigns: Vec<CampaignJson<'a>>,
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Campaigns<'a> {
+    pub campaigns: Vec<CampaignJson<'a>>,
 }
 
-/// `GET /api/campaigns`: active and paused ones first.
+/// Every campaign of the key's user.
+///
+/// Active and paused ones first, then by creation, the newest first. Each says how many steps it has.
+#[utoipa::path(
+    get, path = "/api/campaigns", tag = "campaigns",
+    responses((status = 200, description = "The campaigns", body = Campaigns)),
+    security(("public_key" = [])),
+)]
 pub(crate) async fn list(
     request: HttpRequest,
     app: web::Data<App>,
@@ -30,10 +41,24 @@ pub(crate) async fn list(
     })
     .await?;
     let campaigns = rows.iter().map(CampaignJson::item).collect();
-    Ok(HttpResponse::Ok().json(Campaigns { campaigns }))
+    let body = filled(&app, caller.user_id, text(&Campaigns { campaigns })).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .body(body))
 }
 
-/// `GET /api/campaigns/{id}`, with its steps and counts.
+/// One campaign, with its steps and counts.
+///
+/// Counts that would be zero are left out. Prospects who are at no step are counted under `__none__`.
+#[utoipa::path(
+    get, path = "/api/campaigns/{id}", tag = "campaigns",
+    params(CampaignPath),
+    responses(
+        (status = 200, description = "The campaign", body = WholeCampaignJson,
+            headers(("ETag" = String, description = "The campaign's version, for `If-Match` (an addition)"))),
+    ),
+    security(("public_key" = [])),
+)]
 pub(crate) async fn get(
     request: HttpRequest,
     app: web::Data<App>,
@@ -45,8 +70,10 @@ pub(crate) async fn get(
         projector::find_campaign(client, journal, id, caller.user_id).await
     });
     let row = found.await?.ok_or(Rejection::NotFound)?;
-    let whole = WholeCampaignJson::of(&row);
+    let whole = text(&WholeCampaignJson::of(&row));
+    let whole = filled(&app, caller.user_id, whole).await?;
     Ok(HttpResponse::Ok()
+        .content_type("application/json")
         .insert_header((ETAG, etag(row.version)))
-        .json(whole))
+        .body(whole))
 }

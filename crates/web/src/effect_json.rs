@@ -1,44 +1,62 @@
 //! Effects as JSON, over HTTP and at the command line.
 
 use crate::campaign_json::instant;
+use crate::openapi::{EffectIdSchema, EffectWord};
 use outbox::{Attempt, Delivery, Dossier, KnownEffect, explain};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// An effect with what became of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Effect)]
 pub struct EffectJson {
+    /// `<journal>-<position>`.
+    #[schema(value_type = EffectIdSchema)]
     id: String,
     campaign_id: Uuid,
     kind: String,
+    #[schema(value_type = EffectWord)]
     state: &'static str,
+    /// What is told: for tokens, which and the output that completes them.
+    #[schema(value_type = Object)]
     detail: Value,
+    #[schema(format = DateTime)]
     enqueued_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     delivery: Option<DeliveryJson>,
 }
 
-#[derive(Debug, Serialize)]
+/// What became of the telling.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Delivery)]
 struct DeliveryJson {
     told: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     token_kind: Option<String>,
+    #[schema(format = DateTime)]
     opened_at: String,
     tokens_completed: i64,
     tokens_unknown: i64,
     failures: i64,
     attempts: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
     due_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
     closed_at: Option<String>,
 }
 
 /// An effect with everything that is known about it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Dossier)]
 pub struct DossierJson {
     #[serde(flatten)]
     effect: EffectJson,
@@ -49,17 +67,22 @@ pub struct DossierJson {
     attempts: Vec<AttemptJson>,
 }
 
-#[derive(Debug, Serialize)]
+/// One try.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Attempt)]
 struct AttemptJson {
     number: i32,
     tokens: i32,
+    #[schema(format = DateTime)]
     begun_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, format = DateTime)]
     ended_at: Option<String>,
     tokens_completed: i32,
     tokens_unknown: i32,
     failures: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     reason: Option<String>,
 }
 

@@ -3,9 +3,11 @@
 use crate::app::App;
 use crate::body;
 use crate::caller::internal;
-use crate::campaign_id::parse_campaign_id;
 use crate::effect_json::{DossierJson, EffectJson};
-use crate::problem::Problem;
+use crate::ids::{DocumentedUuid, parse_campaign_id};
+use crate::object;
+use crate::openapi::{EffectIdSchema, EffectPath, EffectWord};
+use crate::problem::{ErrorJson, Problem};
 use crate::read::read;
 use crate::server::only;
 use actix_web::web::{self, Payload, Query, ServiceConfig};
@@ -15,7 +17,7 @@ use outbox::{
     EffectFilter, EffectId, EffectState, LISTED_EFFECTS_MAX, Operated, Operation, RETRIED_MAX,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
 const LISTED_DEFAULT: i64 = 100;
 const OPERATOR: &str = "an operator over HTTP";
@@ -47,25 +49,46 @@ pub(crate) fn routes(routes: &mut ServiceConfig) {
         ));
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Asked {
+    /// Only effects in this state.
+    #[param(value_type = Option<EffectWord>, inline)]
     state: Option<String>,
+    /// Only effects of this campaign.
+    #[param(value_type = Option<DocumentedUuid>, inline)]
     campaign_id: Option<String>,
+    /// The `next` of the page before.
+    #[param(value_type = Option<EffectIdSchema>, inline)]
     cursor: Option<String>,
+    /// How many, 100 if not said.
+    #[param(minimum = 1, maximum = 499)]
     limit: Option<i64>,
 }
 
-#[derive(Serialize)]
+/// A page of effects.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Effects)]
 struct Page {
     effects: Vec<EffectJson>,
     /// The cursor of the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     next: Option<String>,
 }
 
-/// `GET /internal/effects?state=&campaign_id=&cursor=&limit=`, in the order of their ids.
-async fn list(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+/// Effects, the newest first, a page at a time.
+#[utoipa::path(
+    get, path = "/internal/effects", tag = "effects",
+    params(Asked),
+    responses((status = 200, description = "A page", body = Page)),
+    security(("internal_key" = [])),
+)]
+pub(crate) async fn list(
+    request: HttpRequest,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     internal(&request, &app).await?;
     let asked = Query::<Asked>::from_query(request.query_string())
         .map_err(|error| Problem::invalid(format!("The query is not valid: {error}")))?;
@@ -129,8 +152,21 @@ fn id_in_path(request: &HttpRequest) -> Result<EffectId, Problem> {
     effect_id(request.match_info().get("id").unwrap_or_default())
 }
 
-/// `GET /internal/effects/{id}`, with its explanation and its attempts.
-async fn get(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+/// One effect, explained attempt by attempt.
+#[utoipa::path(
+    get, path = "/internal/effects/{id}", tag = "effects",
+    params(EffectPath),
+    responses(
+        (status = 200, description = "The effect", body = DossierJson),
+        (status = 404, description = "`effect_not_found`: there is none, or it was forgotten", body = ErrorJson,
+            example = json!({"error": {"code": "effect_not_found", "message": "No such effect"}})),
+    ),
+    security(("internal_key" = [])),
+)]
+pub(crate) async fn get(
+    request: HttpRequest,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     internal(&request, &app).await?;
     dossier(&app, id_in_path(&request)?).await
 }
@@ -141,18 +177,69 @@ async fn dossier(app: &App, id: EffectId) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(DossierJson::of(&dossier)))
 }
 
-/// `POST /internal/effects/{id}/retry`
-async fn retry(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+/// Have an effect tried anew.
+///
+/// Its parked tokens are owed a completion again.
+#[utoipa::path(
+    post, path = "/internal/effects/{id}/retry", tag = "effects",
+    params(EffectPath),
+    responses(
+        (status = 200, description = "The effect as it is then", body = DossierJson),
+        (status = 404, description = "`effect_not_found`: there is none, or it was forgotten", body = ErrorJson,
+            example = json!({"error": {"code": "effect_not_found", "message": "No such effect"}})),
+        (status = 409, description = "`effect_state`: an effect in this state takes no such request", body = ErrorJson,
+            example = json!({"error": {"code": "effect_state", "message": "An effect that is delivered cannot be asked to retry", "details": {"state": "delivered"}}})),
+    ),
+    security(("internal_key" = [])),
+)]
+pub(crate) async fn retry(
+    request: HttpRequest,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     operate(&request, &app, Operation::Retry).await
 }
 
-/// `POST /internal/effects/{id}/park`
-async fn park(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+/// Have an effect tried no more.
+///
+/// Until an operator has it tried anew.
+#[utoipa::path(
+    post, path = "/internal/effects/{id}/park", tag = "effects",
+    params(EffectPath),
+    responses(
+        (status = 200, description = "The effect as it is then", body = DossierJson),
+        (status = 404, description = "`effect_not_found`: there is none, or it was forgotten", body = ErrorJson,
+            example = json!({"error": {"code": "effect_not_found", "message": "No such effect"}})),
+        (status = 409, description = "`effect_state`: an effect in this state takes no such request", body = ErrorJson,
+            example = json!({"error": {"code": "effect_state", "message": "An effect that is delivered cannot be asked to retry", "details": {"state": "delivered"}}})),
+    ),
+    security(("internal_key" = [])),
+)]
+pub(crate) async fn park(
+    request: HttpRequest,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     operate(&request, &app, Operation::Park).await
 }
 
-/// `POST /internal/effects/{id}/cancel`
-async fn cancel(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+/// Give an effect up.
+///
+/// Its tokens are forgotten.
+#[utoipa::path(
+    post, path = "/internal/effects/{id}/cancel", tag = "effects",
+    params(EffectPath),
+    responses(
+        (status = 200, description = "The effect as it is then", body = DossierJson),
+        (status = 404, description = "`effect_not_found`: there is none, or it was forgotten", body = ErrorJson,
+            example = json!({"error": {"code": "effect_not_found", "message": "No such effect"}})),
+        (status = 409, description = "`effect_state`: an effect in this state takes no such request", body = ErrorJson,
+            example = json!({"error": {"code": "effect_state", "message": "An effect that is delivered cannot be asked to retry", "details": {"state": "delivered"}}})),
+    ),
+    security(("internal_key" = [])),
+)]
+pub(crate) async fn cancel(
+    request: HttpRequest,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     operate(&request, &app, Operation::Cancel).await
 }
 
@@ -176,26 +263,39 @@ async fn operate(
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
+/// Which effects to try anew: all that are parked, or those of one campaign.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = WhichEffects)]
 #[serde(deny_unknown_fields)]
 struct Which {
+    #[schema(value_type = Option<DocumentedUuid>)]
     campaign_id: Option<String>,
+    #[schema(minimum = 1, maximum = 1_000)]
     limit: Option<i64>,
 }
 
-/// `POST /internal/effects/retry`: parked effects, of all campaigns or of one.
-async fn retry_many(
+/// How much is tried anew.
+#[derive(Serialize, ToSchema)]
+struct Retried {
+    effects: i64,
+    owed_tokens: u64,
+}
+
+/// Have parked effects tried anew, of all campaigns or of one.
+#[utoipa::path(
+    post, path = "/internal/effects/retry", tag = "effects",
+    request_body(content = Option<Which>, description = "Nothing: all"),
+    responses((status = 200, description = "How many", body = Retried)),
+    security(("internal_key" = [])),
+)]
+pub(crate) async fn retry_many(
     request: HttpRequest,
     payload: Payload,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     internal(&request, &app).await?;
     let body = body::read(payload, app.limits.body_time_max, body::BODY_BYTES_MAX).await?;
-    let which: Which = if body.trim_ascii().is_empty() {
-        Which::default()
-    } else {
-        body::json(&request, &body)?
-    };
+    let which: Which = object::optional(&request, &body)?;
     let limit = which.limit.unwrap_or(RETRIED_MAX);
     if !(1..=RETRIED_MAX).contains(&limit) {
         let message = format!("limit must be between 1 and {RETRIED_MAX}");
@@ -207,6 +307,8 @@ async fn retry_many(
     });
     let retried = retried.await?;
     app.relay.ring();
-    let answer = json!({"effects": retried.effects, "owed_tokens": retried.owed_tokens});
-    Ok(HttpResponse::Ok().json(answer))
+    Ok(HttpResponse::Ok().json(Retried {
+        effects: retried.effects,
+        owed_tokens: retried.owed_tokens,
+    }))
 }

@@ -2,29 +2,52 @@
 
 use crate::app::App;
 use crate::caller::internal;
-use crate::problem::Problem;
+use crate::problem::{ErrorJson, Problem};
 use crate::read::read;
 use actix_web::{HttpRequest, HttpResponse, web};
 use outbox::StateCount;
 use prometheus_client::encoding::text::encode;
-use serde_json::json;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use utoipa::ToSchema;
+
+/// How the service is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    status: &'static str,
+}
 
 const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// `GET /health/live`: the process runs.
+/// The process runs.
+#[utoipa::path(
+    get, path = "/health/live", tag = "operating",
+    responses((status = 200, description = "It does", body = Health)),
+)]
 pub(crate) async fn live() -> HttpResponse {
-    HttpResponse::Ok().json(json!({"status": "live"}))
+    HttpResponse::Ok().json(Health { status: "live" })
 }
 
-/// `GET /health/ready`: the database answers.
+/// The database answers.
+#[utoipa::path(
+    get, path = "/health/ready", tag = "operating",
+    responses(
+        (status = 200, description = "It does", body = Health),
+        (status = 503, description = "`unavailable`: it does not", body = ErrorJson),
+    ),
+)]
 pub(crate) async fn ready(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     read(&app, async |client| client.simple_query("").await).await?;
-    Ok(HttpResponse::Ok().json(json!({"status": "ready"})))
+    Ok(HttpResponse::Ok().json(Health { status: "ready" }))
 }
 
-/// `GET /metrics` in the OpenMetrics text format.
+/// All metrics, in the OpenMetrics text format.
+#[utoipa::path(
+    get, path = "/metrics", tag = "operating",
+    responses((status = 200, description = "The metrics", body = String, content_type = "application/openmetrics-text")),
+    security(("internal_key" = [])),
+)]
 pub(crate) async fn metrics(
     request: HttpRequest,
     app: web::Data<App>,

@@ -7,11 +7,12 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
-use commands::Failure;
-use domain::{Rejection, Version};
+use commands::{EraseError, Failure};
+use domain::{Rejection, Status, Version};
 use outbox::{EffectState, Operation};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 /// Seconds after which a caller may ask again when the service is busy or its database away.
 const RETRY_SECONDS: u64 = 1;
@@ -42,22 +43,44 @@ pub(crate) enum Problem {
     UnsupportedMedia,
     /// The campaign has moved on.
     #[error("The campaign is at another version")]
-    VersionDiffers(Version),
+    VersionDiffers {
+        /// The version that it is at.
+        version: Version,
+        /// Where it stands.
+        status: Status,
+    },
     /// The idempotency key belongs to another request.
     #[error("This Idempotency-Key was used for another request")]
     KeyReused,
     /// Too many requests.
     #[error("Too many requests. Please retry after {0} seconds.")]
     RateLimited(u64),
+    /// The key has as many streams as it may.
+    #[error("This key has {0} streams, which is as many as it may")]
+    TooManyStreams(u32),
     /// No such effect, or it was forgotten.
     #[error("No such effect")]
     NoSuchEffect,
     /// Effects in this state take no such request.
     #[error("An effect that is {} cannot be asked to {}", .1.as_str(), .0.as_str())]
     EffectRefuses(Operation, EffectState),
+    /// No such sender account, or another user's.
+    #[error("Sender account not found")]
+    NoSuchSender,
+    /// The id belongs to another user's account, or to one of the other type.
+    #[error("A sender account keeps its user and its type: this id is taken")]
+    SenderTaken,
+    /// The user has as many sender accounts as one may have.
+    #[error("A user has at most {0} sender accounts")]
+    TooManySenders(i64),
     /// The rules refuse.
-    #[error("{0}")]
-    Rejected(#[from] Rejection),
+    #[error("{rejection}")]
+    Rejected {
+        /// Why.
+        rejection: Rejection,
+        /// Where the campaign stands, if it is there.
+        status: Option<Status>,
+    },
     /// The machine failed.
     #[error("{}", failure_message(.0))]
     Failure(#[from] Failure),
@@ -67,16 +90,25 @@ pub(crate) enum Problem {
 }
 
 /// The one shape of every error.
-#[derive(Serialize)]
-struct Enveloped {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(crate) struct ErrorJson {
     error: Envelope,
 }
 
-#[derive(Serialize)]
-struct Envelope {
+/// What is wrong.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ErrorEnvelope)]
+pub(crate) struct Envelope {
+    /// For programs; never changes.
+    #[schema(pattern = "^[a-z][a-z_]*$", example = "campaign_not_active")]
     code: &'static str,
+    /// For people; the documented text where one is documented.
+    #[schema(example = "Only active campaigns can be paused")]
     message: String,
+    /// What there is to say beside, such as `current_status`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, nullable = false, example = json!({"current_status": "paused"}))]
     details: Option<Value>,
 }
 
@@ -102,12 +134,16 @@ impl Problem {
             Self::UnsupportedMedia => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             }
-            Self::VersionDiffers(_) => (StatusCode::PRECONDITION_FAILED, "version_mismatch"),
+            Self::VersionDiffers { .. } => (StatusCode::PRECONDITION_FAILED, "version_mismatch"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
+            Self::TooManyStreams(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_streams"),
             Self::NoSuchEffect => (StatusCode::NOT_FOUND, "effect_not_found"),
+            Self::NoSuchSender => (StatusCode::NOT_FOUND, "sender_not_found"),
+            Self::SenderTaken => (StatusCode::CONFLICT, "sender_taken"),
+            Self::TooManySenders(_) => (StatusCode::CONFLICT, "too_many_senders"),
             Self::EffectRefuses(..) => (StatusCode::CONFLICT, "effect_state"),
-            Self::Rejected(rejection) => (rejection_status(rejection), rejection.code()),
+            Self::Rejected { rejection, .. } => (rejection_status(rejection), rejection.code()),
             Self::Failure(Failure::Overloaded { .. }) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "overloaded")
             }
@@ -125,24 +161,33 @@ impl Problem {
 
     fn details(&self) -> Option<Value> {
         match self {
-            Self::VersionDiffers(version) => Some(json!({"current_version": version.0})),
+            Self::VersionDiffers { version, status } => {
+                let mut details = standing(*status);
+                details.insert("current_version".to_owned(), json!(version.0));
+                Some(Value::Object(details))
+            }
             Self::MethodNotAllowed(methods) => Some(json!({"allowed_methods": methods})),
             Self::RateLimited(seconds) => Some(json!({"retry_after_seconds": seconds})),
             Self::EffectRefuses(_, state) => Some(json!({"state": state.as_str()})),
-            Self::Rejected(rejection) => rejection_details(rejection),
+            Self::Rejected { status, .. } => status.map(standing).map(Value::Object),
             _ => None,
+        }
+    }
+
+    /// What is wrong, as it is told.
+    pub fn envelope(&self) -> Envelope {
+        Envelope {
+            code: self.kind().1,
+            message: self.to_string(),
+            details: self.details(),
         }
     }
 
     /// The body that the answer has, also when it is stored for a repeated request.
     pub fn body(&self) -> String {
-        let error = Envelope {
-            code: self.kind().1,
-            message: self.to_string(),
-            details: self.details(),
-        };
+        let error = self.envelope();
         // An envelope always has a JSON: its keys are text.
-        serde_json::to_string(&Enveloped { error }).unwrap_or_default()
+        serde_json::to_string(&ErrorJson { error }).unwrap_or_default()
     }
 
     /// The status as a number, for storing.
@@ -160,6 +205,9 @@ impl Problem {
             }
             Self::RateLimited(seconds) => {
                 answer.insert_header((RETRY_AFTER, seconds.to_string()));
+            }
+            Self::TooManyStreams(_) => {
+                answer.insert_header((RETRY_AFTER, RETRY_SECONDS.to_string()));
             }
             Self::BodyTooLarge(_) | Self::BodyTooSlow => {
                 answer.force_close();
@@ -209,18 +257,48 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         | Rejection::NotLaunching(_)
         | Rejection::NotDraft(_)
         | Rejection::Sequence(_)
+        | Rejection::UnfitSenders(_)
+        | Rejection::SenderCount(_)
+        | Rejection::AccountNotInCampaign
         | Rejection::ProspectCount(_)
+        | Rejection::Unreachable { .. }
+        | Rejection::IdentityRequired(_)
+        | Rejection::IdentityTaken(_)
         | Rejection::ProspectTerminal(_)
         | Rejection::ProspectElsewhere(_)
+        | Rejection::OtherChannel(_)
         | Rejection::NotRunning(_)
         | Rejection::PermitRefused { .. } => StatusCode::BAD_REQUEST,
     }
 }
 
-fn rejection_details(rejection: &Rejection) -> Option<Value> {
-    rejection
-        .current_status()
-        .map(|status| json!({"current_status": status.as_str()}))
+/// Where a campaign stands, and what may be asked of it there.
+fn standing(status: Status) -> Map<String, Value> {
+    let actions = status.allowed_actions().iter();
+    let actions: Vec<&str> = actions.map(|action| action.as_str()).collect();
+    Map::from_iter([
+        ("current_status".to_owned(), json!(status.as_str())),
+        ("allowed_actions".to_owned(), json!(actions)),
+    ])
+}
+
+impl From<EraseError> for Problem {
+    fn from(error: EraseError) -> Self {
+        match error {
+            EraseError::Failure(failure) => Self::Failure(failure),
+            EraseError::Database(_) => Self::unreadable(&error),
+        }
+    }
+}
+
+impl From<Rejection> for Problem {
+    /// A refusal that is not about a campaign that is there.
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected {
+            rejection,
+            status: None,
+        }
+    }
 }
 
 fn failure_message(failure: &Failure) -> &'static str {

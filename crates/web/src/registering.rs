@@ -3,7 +3,9 @@
 use crate::app::App;
 use crate::body;
 use crate::caller::internal;
-use crate::campaign_id::campaign_id;
+use crate::ids::{DocumentedUuid, campaign_id};
+use crate::object::object;
+use crate::openapi::{CampaignPath, TokenIdSchema, TokenKindWord};
 use crate::problem::Problem;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -11,24 +13,34 @@ use domain::{ProspectId, Rejection, TokenKind};
 use outbox::{ForeignToken, REGISTERED_TOKENS_MAX, Registered};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The largest body: a thousand tokens, written generously.
 const BODY_BYTES_MAX: usize = 512 * 1024;
 
-#[derive(Debug, Deserialize)]
+/// Tokens to be registered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = TokensToRegister)]
 #[serde(deny_unknown_fields)]
 struct Asked {
+    /// One that is not understood is told so, and keeps nobody else from being registered.
+    #[schema(value_type = Vec<Written>, min_items = 1, max_items = 1_000)]
     tokens: Vec<Value>,
 }
 
 /// A token as a caller writes it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = TokenToRegister)]
 #[serde(deny_unknown_fields)]
 struct Written {
+    #[schema(value_type = TokenIdSchema)]
     id: String,
+    #[schema(value_type = DocumentedUuid)]
     prospect_id: String,
+    /// `sleep` if not said.
     #[serde(default = "sleep")]
+    #[schema(value_type = TokenKindWord)]
     kind: String,
 }
 
@@ -37,23 +49,40 @@ fn sleep() -> String {
 }
 
 /// What came of a token.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = TokenOutcome)]
 struct Outcome {
     /// As the caller wrote it.
     id: Value,
+    /// `registered`, `already_registered`, `completed` (the sleeper is told `output` and must not
+    /// sleep) or `invalid`.
+    #[schema(pattern = "^(registered|already_registered|completed|invalid)$")]
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     output: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     message: Option<String>,
 }
 
-#[derive(Serialize)]
+/// An outcome for each token, in order.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TokenOutcomes)]
 struct Answered {
     tokens: Vec<Outcome>,
 }
 
-/// Registers tokens; an outcome for each, in order.
+/// Register tokens that were made on Trigger.dev.
+///
+/// They are placed by the campaign's journal: a token that comes too late for a pause is told at once,
+/// and its sleeper must not sleep. 1 to 1,000 tokens, an outcome for each, in order.
+#[utoipa::path(
+    post, path = "/internal/campaigns/{id}/waitpoints", tag = "engine",
+    params(CampaignPath),
+    request_body = Asked,
+    responses((status = 200, description = "An outcome for each", body = Answered)),
+    security(("internal_key" = [])),
+)]
 pub(crate) async fn register(
     request: HttpRequest,
     payload: Payload,
@@ -62,7 +91,7 @@ pub(crate) async fn register(
     internal(&request, &app).await?;
     let campaign = campaign_id(&request)?;
     let body = body::read(payload, app.limits.body_time_max, BODY_BYTES_MAX).await?;
-    let Asked { tokens } = body::json(&request, &body)?;
+    let Asked { tokens } = object(&request, &body)?;
     if !(1..=REGISTERED_TOKENS_MAX).contains(&tokens.len()) {
         let message = format!("tokens must be 1 to {REGISTERED_TOKENS_MAX} tokens");
         return Err(Problem::invalid(message));

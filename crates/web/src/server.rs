@@ -3,7 +3,11 @@
 use crate::app::App;
 use crate::observe::{Endpoint, observe};
 use crate::problem::Problem;
-use crate::{campaigns, effects, internal, outbox_json, registering, tokens, transitions};
+use crate::{
+    activities, campaigns, creating, effects, engine, engine_view, erasing, internal, launches,
+    launching, leads, nodes, openapi, outbox_json, registering, sender_registry, senders, stopping,
+    streams, tokens, transitions, updating,
+};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App as Routes, HttpServer, Resource, Route};
@@ -14,8 +18,6 @@ use tokio_util::sync::CancellationToken;
 
 /// How long an idle connection is kept.
 const KEEP_ALIVE_SECONDS: u64 = 75;
-/// Threads of the internal listener.
-const INTERNAL_WORKERS: usize = 1;
 
 /// Bound sockets: what is given is served.
 #[derive(Debug)]
@@ -38,7 +40,7 @@ pub async fn serve(listeners: Listeners, app: App, shutdown: CancellationToken) 
     };
     let public = listen(listeners.public, app.clone(), public, shutdown.clone());
     let internal = Side {
-        workers: INTERNAL_WORKERS,
+        workers: app.limits.workers.get(),
         routes: internal_routes,
         hears_half_closed: false,
     };
@@ -93,17 +95,34 @@ async fn listen(
     }
 }
 
+/// Words come before ids: a path that has both is the word's.
 fn public(routes: &mut ServiceConfig) {
     routes
+        .service(
+            several("/api/campaigns", "GET, POST")
+                .route(web::get().to(campaigns::list))
+                .route(web::post().to(creating::create)),
+        )
         .service(only(
-            "/api/campaigns",
+            "/api/campaigns/pause",
+            "POST",
+            web::post().to(stopping::stop),
+        ))
+        .service(
+            several("/api/campaigns/{id}", "DELETE, GET, PATCH")
+                .route(web::get().to(campaigns::get))
+                .route(web::patch().to(updating::update))
+                .route(web::delete().to(transitions::delete)),
+        )
+        .service(only(
+            "/api/campaigns/{id}/validate",
             "GET",
-            web::get().to(campaigns::list),
+            web::get().to(launching::validate),
         ))
         .service(only(
-            "/api/campaigns/{id}",
-            "GET",
-            web::get().to(campaigns::get),
+            "/api/campaigns/{id}/launch",
+            "POST",
+            web::post().to(launching::launch),
         ))
         .service(only(
             "/api/campaigns/{id}/pause",
@@ -114,6 +133,38 @@ fn public(routes: &mut ServiceConfig) {
             "/api/campaigns/{id}/resume",
             "POST",
             web::post().to(transitions::resume),
+        ))
+        .configure(parts_of_campaigns)
+        .configure(senders::routes)
+        .service(only("/api/stream", "GET", web::get().to(streams::of_user)))
+        .configure(activities::routes)
+        .configure(openapi::public_routes);
+}
+
+/// What there is below a campaign.
+fn parts_of_campaigns(routes: &mut ServiceConfig) {
+    routes
+        .configure(leads::routes)
+        .service(only(
+            "/api/campaigns/{id}/stream",
+            "GET",
+            web::get().to(streams::of_campaign),
+        ))
+        .service(only(
+            "/api/campaigns/{id}/sync-stats",
+            "POST",
+            web::post().to(transitions::sync_stats),
+        ))
+        .service(
+            several("/api/campaigns/{id}/sequence/nodes", "DELETE, PATCH, POST")
+                .route(web::post().to(nodes::add))
+                .route(web::patch().to(nodes::relocate))
+                .route(web::delete().to(nodes::remove)),
+        )
+        .service(only(
+            "/api/campaigns/{id}/sequence/nodes/{nodeId}",
+            "PUT",
+            web::put().to(nodes::edit),
         ));
 }
 
@@ -132,16 +183,31 @@ fn internal_routes(routes: &mut ServiceConfig) {
             "GET",
             web::get().to(outbox_json::overview),
         ))
+        .configure(launches::routes)
+        .configure(engine_view::routes)
+        .configure(engine::routes)
+        .configure(sender_registry::routes)
+        .service(only(
+            "/internal/people/erase",
+            "POST",
+            web::post().to(erasing::erase_person),
+        ))
         .configure(effects::routes)
-        .configure(tokens::routes);
+        .configure(tokens::routes)
+        .configure(openapi::internal_routes);
 }
 
 /// A path with one method; every other method is told which.
 pub(crate) fn only(path: &'static str, method: &'static str, route: Route) -> Resource {
-    let refuse = move || async move { Err::<&str, _>(Problem::MethodNotAllowed(method)) };
+    several(path, method).route(route)
+}
+
+/// A path with several methods, whose routes are still to be given; every other method is told which.
+pub(crate) fn several(path: &'static str, methods: &'static str) -> Resource {
+    let refuse = move || async move { Err::<&str, _>(Problem::MethodNotAllowed(methods)) };
+    let method = methods;
     web::resource(path)
         .app_data(Endpoint { path, method })
-        .route(route)
         .default_service(web::to(refuse))
 }
 

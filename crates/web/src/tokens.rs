@@ -9,24 +9,26 @@
 //! - `jwt`, `scopes`, `public_tokens`, `urls`: credentials that are given away
 //! - `creating` with `wish` and `times`; `reading` with `list_query` and `token_json`; `completing`;
 //!   `running`: what is asked
+//! - `described`: bodies that are read by hand, for the OpenAPI document
 //! - `bulk`: many completions in one call, which the platform does not have
 //!
 //! Not here: what a token is and what wakes it (`waitpoints`).
 
 mod asker;
 mod body;
-mod bulk;
-mod completing;
-mod cors;
-mod creating;
+pub(crate) mod bulk;
+pub(crate) mod completing;
+pub(crate) mod cors;
+pub(crate) mod creating;
+mod described;
 mod gate;
 mod jwt;
 mod list_query;
 mod meter;
-mod public_tokens;
-mod reading;
+pub(crate) mod public_tokens;
+pub(crate) mod reading;
 mod refusal;
-mod running;
+pub(crate) mod running;
 mod scopes;
 mod times;
 mod token_json;
@@ -64,7 +66,7 @@ pub(crate) fn routes(routes: &mut ServiceConfig) {
                 .configure(runs)
                 .default_service(web::to(no_such_path)),
         )
-        .service(only(BULK, "POST", web::post().to(bulk::complete)));
+        .service(only(BULK, "POST", web::post().to(bulk::complete_many)));
 }
 
 fn api(routes: &mut ServiceConfig) {

@@ -1,209 +1,183 @@
-//! Changing a campaign's state: pause and resume.
-//!
-//! Both take the same optional extras: a reason, `?dry_run=true`, `If-Match`, `Idempotency-Key`.
-//! Without them they are the documented calls to the letter.
+//! Changing a campaign's state: pause, resume, deletion, and the recount that may pause.
 
 use crate::app::App;
-use crate::caller::{Caller, caller};
-use crate::campaign_id::campaign_id;
-use crate::campaign_json::CampaignJson;
-use crate::problem::{Problem, stored_status};
+use crate::body::{BODY_BYTES_MAX, ChangeBody};
+use crate::campaign_json::{CampaignJson, by_status};
+use crate::change::{Change, DeletedJson, Options, Settled, text};
+use crate::openapi::{CampaignPath, ChangeParameters, ChangeRefusals};
+use crate::preview_json::PreviewJson;
+use crate::problem::{ErrorJson, Problem};
 use crate::read::read;
-use crate::{body, idempotency, observe, precondition};
-use actix_web::http::header::ETAG;
-use actix_web::{HttpRequest, HttpResponse, web};
-use commands::{Origin, Preview, Remember, Remembered, Request, Verdict, preview};
-use domain::{Command, Version};
-use event_store::Actor;
-use outbox::Effect;
-use projector::CampaignRow;
-use serde::{Deserialize, Serialize};
+use actix_web::http::header::HeaderName;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use commands::{Done, Verdict};
+use domain::{CampaignId, Command, Event, Version};
+use event_store::{JournalId, read_stream};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
-struct Changed<'a> {
+/// On a pause's answer: how many sends it did not call back.
+const SENDS_IN_FLIGHT: HeaderName = HeaderName::from_static("fermata-sends-in-flight");
+
+/// A campaign as it is now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Changed<'a> {
     campaign: CampaignJson<'a>,
+    /// In the answer to a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     preview: Option<PreviewJson<'a>>,
 }
 
-/// What a dry run adds to the answer.
-#[derive(Serialize)]
-struct PreviewJson<'a> {
-    sends_in_flight: u32,
-    effects: Vec<EffectJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct EffectJson<'a> {
-    kind: &'static str,
-    detail: &'a Effect,
-}
-
-#[derive(Deserialize)]
-struct Options {
-    #[serde(default)]
-    dry_run: bool,
-}
-
-/// `POST /api/campaigns/{id}/pause` (campaign API, section 1.8).
+/// Hold an active campaign.
+///
+/// From the answer on nobody is permitted to send until the campaign is resumed, and whoever sleeps
+/// between steps is woken. Not idempotent: a second pause answers 400, unless it carries the same
+/// `Idempotency-Key`.
+#[utoipa::path(
+    post, path = "/api/campaigns/{id}/pause", tag = "campaigns",
+    params(CampaignPath, Options, ChangeParameters),
+    request_body(content = Option<ChangeBody>, description = "Nothing, or why (an addition)"),
+    responses(
+        (status = 200, description = "The campaign, held", body = Changed,
+            headers(("Fermata-Sends-In-Flight" = u32, description = "Sends that were permitted and are not accounted for (an addition)"))),
+        (status = 400, description = "`campaign_not_active`, `invalid_request`", body = ErrorJson,
+            example = json!({"error": {"code": "campaign_not_active", "message": "Only active campaigns can be paused", "details": {"current_status": "paused", "allowed_actions": ["resume", "update", "delete"]}}})),
+        ChangeRefusals,
+    ),
+    security(("public_key" = [])),
+)]
 pub(crate) async fn pause(
     request: HttpRequest,
-    payload: web::Payload,
-    app: web::Data<App>,
+    payload: Payload,
+    app: Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    change(&request, payload, &app, Command::Pause).await
+    let change = Change::read(&request, payload, &app, BODY_BYTES_MAX).await?;
+    let (journal, id, user) = (change.journal(), change.campaign_id(), change.user_id());
+    let settled = change.decide(Command::Pause, campaign).await?;
+    let in_flight = sends_in_flight(&app, (journal, id), &settled).await;
+    let mut answer = settled.answer(&app, user, campaign).await?;
+    if let Some(count) = in_flight {
+        answer.headers_mut().insert(SENDS_IN_FLIGHT, count.into());
+    }
+    Ok(answer)
 }
 
-/// `POST /api/campaigns/{id}/resume` (campaign API, section 1.9).
-pub(crate) async fn resume(
-    request: HttpRequest,
-    payload: web::Payload,
-    app: web::Data<App>,
-) -> Result<HttpResponse, Problem> {
-    change(&request, payload, &app, Command::Resume).await
-}
-
-async fn change(
-    request: &HttpRequest,
-    payload: web::Payload,
+/// Sends that a pause found permitted and not accounted for. A repeated answer looks at what its own
+/// pause found; if that cannot be read, it does not say.
+async fn sends_in_flight(
     app: &App,
-    command: Command,
-) -> Result<HttpResponse, Problem> {
-    let caller = caller(request, app).await?;
-    let campaign_id = campaign_id(request)?;
-    let options = options(request)?;
-    let expected = precondition::expected(request)?;
-    let key = idempotency::key(request)?;
-    let body = body::read(payload, app.limits.body_time_max, body::BODY_BYTES_MAX).await?;
-    let reason = body::change(request, &body)?.reason;
-    let remember = key.map(|key| Remember {
-        user_id: caller.user_id,
-        key,
-        fingerprint: idempotency::fingerprint(request, &body),
-        render: stored,
-    });
-    let journal = app.lanes.journal_of(caller.user_id);
-    let origin = origin(request, caller, reason);
-    let tenant = Some(caller.user_id);
-    let asked = Request {
-        campaign_id,
-        tenant,
-        command,
-        expected,
-        origin,
-        remember,
+    (journal, id): (JournalId, CampaignId),
+    settled: &Settled,
+) -> Option<u32> {
+    let version = match settled {
+        Settled::Decided(Verdict::Done(done), _) => {
+            return Some(done.campaign.census.open_permits);
+        }
+        Settled::Decided(Verdict::Replayed(stored), _) => stored.version?,
+        _ => return None,
     };
-    if options.dry_run {
-        let preview = read(app, async |client| {
-            preview(client, journal, caller.user_id, &asked, &app.sources).await
-        });
-        return previewed(&preview.await?);
-    }
-    answer(app.lanes.submit(journal, asked).await?)
-}
-
-fn options(request: &HttpRequest) -> Result<Options, Problem> {
-    if request.query_string().is_empty() {
-        return Ok(Options { dry_run: false });
-    }
-    web::Query::<Options>::from_query(request.query_string())
-        .map(web::Query::into_inner)
-        .map_err(|_| Problem::invalid("dry_run must be true or false"))
-}
-
-fn origin(request: &HttpRequest, caller: Caller, reason: Option<String>) -> Origin {
-    Origin {
-        actor: Actor::Key {
-            prefix: caller.prefix.to_string(),
-        },
-        reason,
-        correlation_id: observe::request_id(request),
-        traceparent: observe::traceparent(request),
-    }
-}
-
-fn answer(verdict: Verdict) -> Result<HttpResponse, Problem> {
-    match verdict {
-        Verdict::Done(row) => {
-            let body = web::Bytes::from(changed(&row, None));
-            Ok(json(HttpResponse::Ok(), Some(row.version)).body(body))
-        }
-        Verdict::Deleted => Ok(json(HttpResponse::Ok(), None).body("{\"success\":true}")),
-        Verdict::Rejected(rejection) => Err(rejection.into()),
-        Verdict::VersionDiffers(version) => Err(Problem::VersionDiffers(version)),
-        Verdict::KeyReused => Err(Problem::KeyReused),
-        Verdict::Replayed(stored) => {
-            let status = stored_status(stored.status);
-            let mut answer = json(HttpResponse::build(status), stored.version);
-            Ok(answer
-                .insert_header((idempotency::REPLAYED, "true"))
-                .body(stored.body))
-        }
-    }
-}
-
-fn previewed(preview: &Preview) -> Result<HttpResponse, Problem> {
-    match &preview.verdict {
-        Verdict::Done(row) => {
-            let body = changed(row, Some(preview));
-            Ok(json(HttpResponse::Ok(), None).body(body))
-        }
-        verdict => answer(verdict.clone()),
-    }
-}
-
-/// The answer to be stored for a repeated request: what the rules decided about a campaign that
-/// is there.
-fn stored(verdict: &Verdict) -> Option<Remembered> {
-    match verdict {
-        Verdict::Done(row) => {
-            let (body, version) = (changed(row, None), Some(row.version));
-            Some(Remembered {
-                status: 200,
-                body,
-                version,
-            })
-        }
-        Verdict::Rejected(rejection) if rejection.current_status().is_some() => {
-            let problem = Problem::Rejected(rejection.clone());
-            let status = i16::try_from(problem.status_number()).ok()?;
-            Some(Remembered {
-                status,
-                body: problem.body(),
-                version: None,
-            })
-        }
+    let before = Version(version.0 - 1);
+    let found = read(app, async |client| {
+        read_stream(client, journal, id, before, 1).await
+    });
+    match found.await.ok()?.pop()?.event {
+        Event::CampaignPaused(paused) => Some(paused.sends_in_flight),
         _ => None,
     }
 }
 
-fn changed(row: &CampaignRow, preview: Option<&Preview>) -> String {
-    let preview = preview.map(|preview| PreviewJson {
-        sends_in_flight: preview.sends_in_flight,
-        effects: preview
-            .effects
-            .iter()
-            .map(|effect| EffectJson {
-                kind: effect.kind(),
-                detail: effect,
-            })
-            .collect(),
-    });
-    // A campaign always has a JSON: its keys are text and its numbers finite.
-    serde_json::to_string(&Changed {
-        campaign: CampaignJson::of(row),
-        preview,
-    })
-    .unwrap_or_default()
+/// Let a paused campaign go on.
+///
+/// Answers with the campaign, `active`, or `completed` when nothing was left to do.
+#[utoipa::path(
+    post, path = "/api/campaigns/{id}/resume", tag = "campaigns",
+    params(CampaignPath, Options, ChangeParameters),
+    request_body(content = Option<ChangeBody>, description = "Nothing, or why (an addition)"),
+    responses(
+        (status = 200, description = "The campaign, under way", body = Changed),
+        (status = 400, description = "`campaign_not_paused`, `invalid_request`", body = ErrorJson,
+            example = json!({"error": {"code": "campaign_not_paused", "message": "Only paused campaigns can be resumed", "details": {"current_status": "active", "allowed_actions": ["pause", "update", "delete"]}}})),
+        ChangeRefusals,
+    ),
+    security(("public_key" = [])),
+)]
+pub(crate) async fn resume(
+    request: HttpRequest,
+    payload: Payload,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let change = Change::read(&request, payload, &app, BODY_BYTES_MAX).await?;
+    change.settle(Command::Resume, campaign).await
 }
 
-fn json(
-    mut answer: actix_web::HttpResponseBuilder,
-    version: Option<Version>,
-) -> actix_web::HttpResponseBuilder {
-    answer.content_type("application/json");
-    if let Some(version) = version {
-        answer.insert_header((ETAG, precondition::etag(version)));
-    }
-    answer
+/// Delete a campaign.
+///
+/// In any status, and for good: whoever sleeps is told, leads and steps are gone, the history stays.
+/// What was handed to a provider stays out there: pause first.
+#[utoipa::path(
+    delete, path = "/api/campaigns/{id}", tag = "campaigns",
+    params(CampaignPath, Options, ChangeParameters),
+    request_body(content = Option<ChangeBody>, description = "Nothing, or why (an addition)"),
+    responses((status = 200, description = "It is gone", body = DeletedJson), ChangeRefusals),
+    security(("public_key" = [])),
+)]
+pub(crate) async fn delete(
+    request: HttpRequest,
+    payload: Payload,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let change = Change::read(&request, payload, &app, BODY_BYTES_MAX).await?;
+    change.settle(Command::Delete, campaign).await
+}
+
+/// A campaign with its prospects counted.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Synced<'a> {
+    campaign: CampaignJson<'a>,
+    #[schema(value_type = BTreeMap<String, u32>)]
+    prospects_by_status: BTreeMap<&'static str, u32>,
+    /// In the answer to a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    preview: Option<PreviewJson<'a>>,
+}
+
+/// Look at the counts again.
+///
+/// The counts of a campaign are never wrong, so nothing is recounted; but the bounce guard looks again,
+/// and pauses an active email campaign of which 5 % bounced with at least 100 sent. The answer is 200
+/// then too: read `status`.
+#[utoipa::path(
+    post, path = "/api/campaigns/{id}/sync-stats", tag = "campaigns",
+    params(CampaignPath, Options, ChangeParameters),
+    request_body(content = Option<ChangeBody>, description = "Nothing, or why (an addition)"),
+    responses((status = 200, description = "The campaign and its counts", body = Synced), ChangeRefusals),
+    security(("public_key" = [])),
+)]
+pub(crate) async fn sync_stats(
+    request: HttpRequest,
+    payload: Payload,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let change = Change::read(&request, payload, &app, BODY_BYTES_MAX).await?;
+    change.settle(Command::ReviewBounces, synced).await
+}
+
+fn synced(done: &Done, preview: Option<PreviewJson<'_>>) -> String {
+    text(&Synced {
+        campaign: CampaignJson::of(done),
+        prospects_by_status: by_status(done),
+        preview,
+    })
+}
+
+/// `{"campaign": …}`
+pub(crate) fn campaign(done: &Done, preview: Option<PreviewJson<'_>>) -> String {
+    text(&Changed {
+        campaign: CampaignJson::of(done),
+        preview,
+    })
 }

@@ -5,6 +5,7 @@
 //! says so.
 
 use super::body::OUTPUT_BYTES_MAX;
+use super::described::TokensToComplete;
 use crate::app::App;
 use crate::body::{is_json, read};
 use crate::caller::internal;
@@ -12,6 +13,7 @@ use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use waitpoints::{COMPLETED_AT_ONCE_MAX, Filter, Output, Settled, TokenId};
 
 const FIELDS: [&str; 4] = ["ids", "tag", "after", "data"];
@@ -23,22 +25,37 @@ enum Which {
     Tagged { tag: String, after: Option<TokenId> },
 }
 
-#[derive(Serialize)]
+/// What became of many tokens.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CompletedTokens)]
 struct Outcomes {
     results: Vec<OutcomeJson>,
     has_more: bool,
+    /// With a tag: what `after` of the next call should be.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     next: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CompletedToken)]
 struct OutcomeJson {
     id: String,
+    #[schema(pattern = "^(completed|already_over|unknown)$")]
     outcome: &'static str,
 }
 
-/// Completes many tokens.
-pub(crate) async fn complete(
+/// Complete up to 1,000 built-in tokens, by ids or by a tag.
+///
+/// The platform has no such call. Repeating it is harmless: what was over says so.
+#[utoipa::path(
+    post, path = "/internal/waitpoints/complete", tag = "waitpoints",
+    request_body = TokensToComplete,
+    responses((status = 200, description = "What became of each", body = Outcomes)),
+    security(("internal_key" = [])),
+    extensions(("x-fermata-addition" = json!(true))),
+)]
+pub(crate) async fn complete_many(
     request: HttpRequest,
     payload: web::Payload,
     app: web::Data<App>,

@@ -4,9 +4,11 @@
 //! Beyond the contract the answer says whether this call woke the token: `"woke": true`. The SDK
 //! drops the field.
 
+use super::described::{CompleteTokenBody, HashPath, NoSuchToken, Refused, TokenCompleted};
 use super::refusal::Refusal;
 use super::{asker, body, cors, token_id, urls};
 use crate::app::App;
+use crate::openapi::TokenPath;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::{Value, json};
@@ -15,7 +17,21 @@ use waitpoints::{Failure, Output, Settled, TokenId};
 const FAILED: &str = "Failed to complete waitpoint token";
 const CALLBACK_FAILED: &str = "Failed to complete HTTP callback";
 
-/// Completes a token with the body's `data`. A browser may read every answer.
+/// Complete a token with `data`.
+///
+/// The first completion wins, and every later one is told that all is well. An internal key opens
+/// this, and a public token whose scopes name the token; a browser may read every answer.
+#[utoipa::path(
+    post, path = "/api/v1/waitpoints/tokens/{id}/complete", tag = "waitpoints",
+    params(TokenPath),
+    request_body = CompleteTokenBody,
+    responses(
+        (status = 200, description = "It is completed", body = TokenCompleted),
+        (status = 403, description = "The public token allows something else", body = Refused),
+        NoSuchToken,
+    ),
+    security(("internal_key" = []), ("public_token" = [])),
+)]
 pub(crate) async fn complete(
     request: HttpRequest,
     payload: web::Payload,
@@ -42,8 +58,20 @@ async fn completed(
     told(app.tokens.complete(&id, &output).await, FAILED)
 }
 
-/// Completes a token with the whole body, for whoever has its callback URL. No key is asked for,
-/// and nobody's requests are counted.
+/// Complete a token with the whole body, by its callback URL.
+///
+/// Whoever has the URL may: no key is asked for. A body that is no JSON completes it with `{}`.
+#[utoipa::path(
+    post, path = "/api/v1/waitpoints/tokens/{id}/callback/{hash}", tag = "waitpoints",
+    params(TokenPath, HashPath),
+    request_body = Option<Value>,
+    responses(
+        (status = 200, description = "It is completed", body = TokenCompleted),
+        (status = 401, description = "A URL that nobody was given", body = Refused),
+        (status = 411, description = "The body does not say how long it is", body = Refused),
+        NoSuchToken,
+    ),
+)]
 pub(crate) async fn callback(
     request: HttpRequest,
     payload: web::Payload,

@@ -1,6 +1,7 @@
 //! Browsers may complete a token with a public token, from anywhere: the path of completing, and
 //! no other, answers as the contract's "CORS" has it.
 
+use super::described::{AnyTokenPath, PreflightHeaders};
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
@@ -13,7 +14,12 @@ const METHODS: &str = "GET,HEAD,PUT,PATCH,POST,DELETE";
 const MAX_AGE_SECONDS: &str = "300";
 const EXPOSED: &str = "x-trigger-jwt,x-trigger-jwt-claims";
 
-/// Answers a browser that asks before it asks.
+/// Answer a browser that asks before it completes a token.
+#[utoipa::path(
+    options, path = "/api/v1/waitpoints/tokens/{id}/complete", tag = "waitpoints",
+    params(AnyTokenPath, PreflightHeaders),
+    responses((status = 200, description = "It may", body = Object)),
+)]
 pub(crate) async fn preflight(request: HttpRequest) -> HttpResponse {
     let mut answer = HttpResponse::Ok().json(json!({}));
     let headers = answer.headers_mut();

@@ -4,6 +4,7 @@
 //! All attempts of one call carry one `x-trigger-request-idempotency-key`, and get one token: an
 //! answer that is lost leaves no orphan behind, which the original does.
 
+use super::described::{NewTokenBody, Refused};
 use super::jwt::{self, Claims};
 use super::refusal::Refusal;
 use super::{asker, body, scopes, urls, wish};
@@ -15,6 +16,7 @@ use keys::KeyPrefix;
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use waitpoints::{CreateError, TokenId};
 
@@ -23,15 +25,33 @@ const FAILED: &str = "Something went wrong";
 /// How long the public token that comes with a new token lives.
 const PUBLIC_TOKEN_HOURS: i64 = 24;
 
-#[derive(Serialize)]
+/// A token that was made, or found.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CreatedToken)]
 #[serde(rename_all = "camelCase")]
 struct CreatedJson {
     id: String,
+    /// Whether the caller's key led to it.
     is_cached: bool,
+    /// Whoever is given this may complete the token.
     url: String,
 }
 
-/// Makes a token.
+/// Make a token.
+///
+/// Or find the one that the caller's idempotency key leads to.
+#[utoipa::path(
+    post, path = "/api/v1/waitpoints/tokens", tag = "waitpoints",
+    request_body = NewTokenBody,
+    responses(
+        (status = 200, description = "The token", body = CreatedJson, headers(
+            ("x-trigger-jwt" = String, description = "A public token that may complete it, for 24 hours"),
+            ("x-trigger-jwt-claims" = String, description = "What a holder puts into public tokens that it signs"))),
+        (status = 404, description = "The campaign of the tags is not there", body = Refused),
+        (status = 422, description = "More than ten tags", body = Refused),
+    ),
+    security(("internal_key" = [])),
+)]
 pub(crate) async fn create(
     request: HttpRequest,
     payload: web::Payload,

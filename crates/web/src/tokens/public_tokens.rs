@@ -2,6 +2,7 @@
 //! `POST /api/v1/auth/public-tokens`, for those that have us sign.
 
 use super::creating::claims_of_holder;
+use super::described::{ClaimsOfHolder, PublicToken, PublicTokenBody};
 use super::jwt::{self, Claims};
 use super::refusal::Refusal;
 use super::{asker, body, times};
@@ -16,12 +17,23 @@ const LIFETIME_DAYS_MAX: i64 = 366;
 const SCOPES_MAX: usize = 1_000;
 
 /// What a holder puts into the public tokens that it signs.
+#[utoipa::path(
+    post, path = "/api/v1/auth/jwt/claims", tag = "waitpoints",
+    responses((status = 200, description = "The claims", body = ClaimsOfHolder)),
+    security(("internal_key" = [])),
+)]
 pub(crate) async fn claims(request: HttpRequest) -> Result<HttpResponse, Refusal> {
     let prefix = asker::key(&request)?;
     Ok(HttpResponse::Ok().json(claims_of_holder(prefix)))
 }
 
-/// A public token with the scopes that the holder asks for.
+/// Sign a public token with the scopes that the holder asks for.
+#[utoipa::path(
+    post, path = "/api/v1/auth/public-tokens", tag = "waitpoints",
+    request_body = PublicTokenBody,
+    responses((status = 200, description = "The token", body = PublicToken)),
+    security(("internal_key" = [])),
+)]
 pub(crate) async fn mint(
     request: HttpRequest,
     payload: web::Payload,

@@ -4,15 +4,18 @@
 //! until it waits no longer, N seconds have passed, or the service ends. A request that is held
 //! costs a connection and a place in the hub, and no thread and no connection to the database.
 
+use super::described::{ListQuery, NoSuchToken, WaitPreference};
 use super::list_query;
 use super::refusal::Refusal;
-use super::token_json::TokenJson;
+use super::token_json::{TokenJson, WholeTokenJson};
 use super::{asker, token_id};
 use crate::app::App;
+use crate::openapi::TokenPath;
 use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use std::time::Duration;
+use utoipa::ToSchema;
 use waitpoints::{Failure, Token, TokenId};
 
 /// The longest that an answer is held back.
@@ -22,21 +25,33 @@ const PREFER: HeaderName = HeaderName::from_static("prefer");
 const APPLIED: &str = "Preference-Applied";
 const FAILED: &str = "Something went wrong";
 
-#[derive(Serialize)]
+/// A page of tokens.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WaitpointTokens)]
 struct ListJson {
     data: Vec<TokenJson>,
     pagination: Pagination,
 }
 
-#[derive(Serialize)]
+/// Cursors of the pages beside.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WaitpointPagination)]
 struct Pagination {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     next: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     previous: Option<String>,
 }
 
-/// One token.
+/// One token, at once or when there is something to tell.
+#[utoipa::path(
+    get, path = "/api/v1/waitpoints/tokens/{id}", tag = "waitpoints",
+    params(TokenPath, WaitPreference),
+    responses((status = 200, description = "The token", body = WholeTokenJson), NoSuchToken),
+    security(("internal_key" = [])),
+)]
 pub(crate) async fn retrieve(
     request: HttpRequest,
     app: web::Data<App>,
@@ -48,7 +63,7 @@ pub(crate) async fn retrieve(
         .await
         .map_err(|failure| Refusal::failed(FAILED, &failure))?
         .ok_or(Refusal::NotFound)?;
-    let json = TokenJson::whole(&request, &app, token).await?;
+    let json = WholeTokenJson::of(&request, &app, token).await?;
     let mut answer = HttpResponse::Ok();
     if let Some(seconds) = seconds {
         answer.insert_header((APPLIED, format!("wait={seconds}")));
@@ -57,6 +72,12 @@ pub(crate) async fn retrieve(
 }
 
 /// A page of tokens, the newest first.
+#[utoipa::path(
+    get, path = "/api/v1/waitpoints/tokens", tag = "waitpoints",
+    params(ListQuery),
+    responses((status = 200, description = "A page", body = ListJson)),
+    security(("internal_key" = [])),
+)]
 pub(crate) async fn list(
     request: HttpRequest,
     app: web::Data<App>,

@@ -7,42 +7,55 @@ use crate::app::App;
 use actix_web::HttpRequest;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 use waitpoints::Token;
 
-/// A token on the wire.
-#[derive(Serialize)]
+/// A token as an item of a list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WaitpointToken)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TokenJson {
     id: String,
     url: String,
+    #[schema(pattern = "^(WAITING|COMPLETED|TIMED_OUT)$")]
     status: &'static str,
     tags: Vec<String>,
     created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     completed_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     timeout_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     idempotency_key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     idempotency_key_expires_at: Option<String>,
-    #[serde(flatten)]
-    whole: Option<WholeJson>,
 }
 
-/// What only a single token has.
-#[derive(Serialize)]
+/// A token as an answer of its own.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WholeWaitpointToken)]
 #[serde(rename_all = "camelCase")]
-struct WholeJson {
+pub(crate) struct WholeTokenJson {
+    #[serde(flatten)]
+    item: TokenJson,
+    /// Always `MANUAL`.
     r#type: &'static str,
     user_provided_idempotency_key: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     inactive_idempotency_key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     completed_after: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     output: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     output_type: Option<&'static str>,
     output_is_error: bool,
 }
@@ -62,32 +75,34 @@ impl TokenJson {
             timeout_at: token.timeout_at.map(date),
             idempotency_key: token.idempotency_key,
             idempotency_key_expires_at: token.idempotency_key_expires_at.map(date),
-            whole: None,
         })
     }
+}
 
-    /// As an answer of its own.
-    pub async fn whole(request: &HttpRequest, app: &App, token: Token) -> Result<Self, Refusal> {
+impl WholeTokenJson {
+    /// The JSON of a token, with its output.
+    pub async fn of(request: &HttpRequest, app: &App, token: Token) -> Result<Self, Refusal> {
         let output = token.output.clone();
-        let whole = WholeJson {
-            r#type: "MANUAL",
-            user_provided_idempotency_key: token.idempotency_key.is_some()
-                || token.inactive_idempotency_key.is_some(),
-            inactive_idempotency_key: token.inactive_idempotency_key.clone(),
-            completed_after: token.timeout_at.map(date),
-            output_type: output.as_ref().map(|output| output.output_type.as_str()),
-            output_is_error: output.as_ref().is_some_and(|output| output.is_error),
-            output: output.and_then(|output| output.text),
-        };
+        let inactive_key = token.inactive_idempotency_key.clone();
+        let user_provided = token.idempotency_key.is_some() || inactive_key.is_some();
+        let timeout_at = token.timeout_at;
         // The original shows a random key where the caller gave none; readers only rely on a text.
         let own_key = token.id.as_str().to_owned();
         let tags = token.tags.clone();
-        let item = Self::item(request, app, token).await?;
+        let item = TokenJson::item(request, app, token).await?;
         Ok(Self {
-            tags,
-            idempotency_key: item.idempotency_key.or(Some(own_key)),
-            whole: Some(whole),
-            ..item
+            item: TokenJson {
+                tags,
+                idempotency_key: item.idempotency_key.or(Some(own_key)),
+                ..item
+            },
+            r#type: "MANUAL",
+            user_provided_idempotency_key: user_provided,
+            inactive_idempotency_key: inactive_key,
+            completed_after: timeout_at.map(date),
+            output_type: output.as_ref().map(|output| output.output_type.as_str()),
+            output_is_error: output.as_ref().is_some_and(|output| output.is_error),
+            output: output.and_then(|output| output.text),
         })
     }
 }

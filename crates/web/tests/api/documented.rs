@@ -13,6 +13,10 @@ async fn example(app: &TestApp) -> (Tenant, CampaignId) {
     let tenant = app.tenant_of(user).await;
     let campaign = app.campaign(&tenant).id(id).name("Q2 Enterprise Outreach");
     campaign.prospects(120).sent(34).replied(4).active().await;
+    // The example shows no sender accounts, though none is launched without: its own was removed.
+    let account = format!("/internal/senders/{}", testkit::account(id).0);
+    let removal = app.internal("DELETE", &account);
+    removal.bearer(&app.internal_key().await).await;
     (tenant, id)
 }
 

@@ -256,6 +256,7 @@ async fn a_key_that_is_refused_is_an_alarm() {
     let elsewhere = Elsewhere::Trigger {
         api_url,
         secret_key,
+        task: None,
     };
     let app = TestApp::spawn_with(|settings| settings.elsewhere = elsewhere).await;
     let (tenant, key) = (app.tenant().await, app.internal_key().await);

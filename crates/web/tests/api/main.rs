@@ -4,26 +4,51 @@
 //! and every database is compared with a replay of its log when its test is over.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test that cannot go on has failed"
 )]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test is started by nobody who could hand ids down"
+)]
 
+mod activities;
 mod authenticating;
 mod bodies;
 mod conditions;
+mod creating;
+mod deleting;
 mod documented;
 mod effects;
+mod erasing;
 mod identifying;
 mod internal;
+mod launching;
+mod leads;
 mod limits;
+mod misunderstanding;
 mod outages;
 mod paths;
 mod pausing;
 mod previewing;
+mod privacy;
 mod racing;
 mod reading;
 mod registering;
 mod repeating;
 mod resuming;
+mod running;
+mod senders;
+mod sending;
+mod sequencing;
+mod skipping;
 mod slowness;
+mod stopping;
+mod streaming;
+mod syncing;
+mod taking_up;
 mod tenancy;
+mod updating;
+mod validating;
+mod wording;

@@ -90,13 +90,17 @@ async fn another_method_is_told_which_the_path_has() {
     let tenant = app.tenant().await;
     let one = format!("/api/campaigns/{}", new_campaign_id());
     let (pause, resume) = (format!("{one}/pause"), format!("{one}/resume"));
+    let nodes = format!("{one}/sequence/nodes");
+    let step = format!("{nodes}/{}", new_campaign_id());
 
     for (method, path, allowed) in [
         ("GET", pause.as_str(), "POST"),
         ("PUT", &pause, "POST"),
         ("DELETE", &resume, "POST"),
-        ("POST", &one, "GET"),
-        ("PATCH", "/api/campaigns", "GET"),
+        ("POST", &one, "DELETE, GET, PATCH"),
+        ("PATCH", "/api/campaigns", "GET, POST"),
+        ("GET", &nodes, "DELETE, PATCH, POST"),
+        ("PATCH", &step, "PUT"),
     ] {
         let answer = app.public(method, path).bearer(&tenant.key).await;
 

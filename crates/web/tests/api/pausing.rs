@@ -3,7 +3,7 @@
 use domain::Event;
 use event_store::Actor;
 use serde_json::json;
-use testkit::TestApp;
+use testkit::{TestApp, standing};
 
 #[tokio::test]
 async fn a_pause_is_one_event_one_effect_and_one_version() {
@@ -70,7 +70,7 @@ async fn a_pause_of_any_other_status_is_refused_and_says_which() {
             "{status}"
         );
         assert_eq!(answer.message(), "Only active campaigns can be paused");
-        assert_eq!(answer.details(), json!({ "current_status": status }));
+        assert_eq!(answer.details(), standing(status));
     }
     assert_eq!(app.checksums().await, before);
 }
@@ -109,6 +109,49 @@ async fn a_pause_knows_the_sends_that_were_already_permitted() {
         panic!("the latest event is no pause");
     };
     assert_eq!(paused.sends_in_flight, 2);
+}
+
+#[tokio::test]
+async fn a_pause_says_in_a_header_how_many_sends_it_did_not_call_back() {
+    let app = TestApp::spawn().await;
+    let tenant = app.tenant().await;
+    let id = app.active_campaign(&tenant).await;
+    let in_flight = |answer: &testkit::Answer| {
+        let header = answer.header("fermata-sends-in-flight");
+        header.map(str::to_owned)
+    };
+
+    let none = app.pause(&tenant, id).await;
+    let resumed = app.resume(&tenant, id).await;
+    for number in 0..2 {
+        app.elsewhere(&tenant, id, testkit::request_permit(id, number))
+            .await;
+    }
+    let two = app.pause(&tenant, id).await;
+    let refused = app.pause(&tenant, id).await;
+
+    assert_eq!(in_flight(&none).as_deref(), Some("0"));
+    assert_eq!(in_flight(&resumed), None);
+    assert_eq!(in_flight(&two).as_deref(), Some("2"));
+    assert_eq!(in_flight(&refused), None);
+}
+
+#[tokio::test]
+async fn a_repeated_pause_says_what_its_own_pause_found_in_flight() {
+    let app = TestApp::spawn().await;
+    let tenant = app.tenant().await;
+    let id = app.active_campaign(&tenant).await;
+    app.elsewhere(&tenant, id, testkit::request_permit(id, 0))
+        .await;
+    app.pause(&tenant, id).idempotency_key("once").await;
+    app.resume(&tenant, id).await;
+    app.elsewhere(&tenant, id, testkit::request_permit(id, 1))
+        .await;
+
+    let repeated = app.pause(&tenant, id).idempotency_key("once").await;
+
+    assert_eq!(repeated.header("idempotency-replayed"), Some("true"));
+    assert_eq!(repeated.header("fermata-sends-in-flight"), Some("1"));
 }
 
 #[tokio::test]

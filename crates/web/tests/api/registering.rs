@@ -13,6 +13,7 @@ async fn spawn(trigger: &FakeTrigger) -> TestApp {
         settings.elsewhere = Elsewhere::Trigger {
             api_url,
             secret_key,
+            task: None,
         };
     })
     .await

@@ -2,7 +2,7 @@
 
 use domain::Event;
 use serde_json::json;
-use testkit::TestApp;
+use testkit::{TestApp, standing};
 
 #[tokio::test]
 async fn a_resume_is_one_event_and_tells_the_parked() {
@@ -51,7 +51,7 @@ async fn a_resume_of_any_other_status_is_refused_and_says_which() {
             "{status}"
         );
         assert_eq!(answer.message(), "Only paused campaigns can be resumed");
-        assert_eq!(answer.details(), json!({ "current_status": status }));
+        assert_eq!(answer.details(), standing(status));
     }
     assert_eq!(app.checksums().await, before);
 }
