@@ -1,7 +1,7 @@
 //! The command line.
 
 use clap::Parser;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,7 +15,11 @@ Both commit durably (fsync and synchronous_commit are on) and write rows of the 
 client pauses a random campaign of its own and then resumes it, as fast as the answers come.
 
 Examples:
-  fermata-bench                                        the whole comparison, about 6 minutes
+  fermata-bench                                        everything, about 12 minutes
+  fermata-bench --only barrier                         a million requests for permits, and the log
+                                                       held against all that was told
+  fermata-bench --only progress                        16 writers report on 100,000 prospects, and
+                                                       what that costs a pause
   fermata-bench --seconds 2 --rounds 1                 a quick look
   fermata-bench --clients 16 --connections 256 --seconds 30
                                                        long enough to look at with a profiler
@@ -72,6 +76,15 @@ pub struct Arguments {
     /// Long polls that wait for some of them.
     #[arg(long, value_name = "N", default_value = "5000")]
     pub polls: NonZeroU32,
+    /// Permits to be asked for, for `barrier`.
+    #[arg(long, value_name = "N", default_value = "1000000")]
+    pub permits: NonZeroU64,
+    /// Prospects of the campaign, for `progress`.
+    #[arg(long, value_name = "N", default_value = "100000")]
+    pub prospects: NonZeroU32,
+    /// Calls that add a thousand leads each, for `leads`.
+    #[arg(long, value_name = "N", default_value = "100")]
+    pub lead_calls: NonZeroU32,
     /// Where the temporary PostgreSQL lives; should be a real disk. Default: the system's
     /// directory for temporary files.
     #[arg(long, value_name = "DIR")]
@@ -91,6 +104,12 @@ pub enum Measured {
     Pauses,
     /// A million sleepers on one campaign.
     Waking,
+    /// Progress of a campaign of many prospects, and what that costs a pause.
+    Progress,
+    /// Permits asked for while campaigns are paused and resumed.
+    Barrier,
+    /// A hundred thousand leads, a thousand a call, and pages of them.
+    Leads,
 }
 
 impl Arguments {

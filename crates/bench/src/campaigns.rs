@@ -14,8 +14,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use keys::{NewKey, Owner};
 use prometheus_client::registry::Registry;
 use secrecy::ExposeSecret;
+use senders::Sender;
 use std::error::Error;
 use std::num::NonZeroUsize;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::cluster::Cluster;
@@ -40,16 +42,11 @@ pub async fn make(cluster: &Cluster, count: u32, tenants: u32) -> Result<Made, B
     let users: Vec<UserId> = (0..tenants)
         .map(|number| UserId(derived(0, number)))
         .collect();
-    let (lanes, mut running) = Lanes::start(&LanesSettings {
-        config: cluster.config(),
-        journals: cluster.journals,
-        sources: SOURCES,
-        wakes: Wakes::new(cluster.journals),
-        announcer: Announcer::default(),
-        metrics: Metrics::register(&mut Registry::default()),
-        campaigns_remembered_max: NonZeroUsize::new(AT_ONCE).unwrap_or(NonZeroUsize::MIN),
-        writers_max: NonZeroUsize::new(2).unwrap_or(NonZeroUsize::MIN),
-    });
+    for (number, user) in (0..).zip(&users) {
+        let mailbox = Sender::active_mailbox(*user, account(number), "bench@example.com");
+        senders::put(&cluster.connection.client, &mailbox).await?;
+    }
+    let (lanes, mut running) = start_lanes(cluster);
     let campaigns = (0..count).zip(users.iter().copied().enumerate().cycle());
     let making = campaigns.map(|(number, (tenant, user))| {
         let lanes = &lanes;
@@ -57,6 +54,7 @@ pub async fn make(cluster: &Cluster, count: u32, tenants: u32) -> Result<Made, B
             let versions = Plan {
                 lanes,
                 user,
+                account: account(u32::try_from(tenant)?),
                 number,
             }
             .activate()
@@ -89,7 +87,67 @@ pub async fn make(cluster: &Cluster, count: u32, tenants: u32) -> Result<Made, B
     })
 }
 
-async fn key(cluster: &Cluster, owner: Owner) -> Result<String, Box<dyn Error>> {
+/// A draft of nobody, a key of its tenant, and one for the internal listener.
+pub async fn make_draft(cluster: &Cluster) -> Result<(CampaignId, String, String), Box<dyn Error>> {
+    let user = UserId(derived(0, 0));
+    let mailbox = Sender::active_mailbox(user, account(0), "bench@example.com");
+    senders::put(&cluster.connection.client, &mailbox).await?;
+    let (lanes, mut running) = start_lanes(cluster);
+    let plan = Plan {
+        lanes: &lanes,
+        user,
+        account: account(0),
+        number: 0,
+    };
+    plan.ask(plan.create()?).await?;
+    drop(lanes);
+    while running.join_next().await.is_some() {}
+    let public = key(cluster, Owner::User(user.0)).await?;
+    let internal = key(cluster, Owner::Internal).await?;
+    Ok((campaign(0), public, internal))
+}
+
+/// Lanes of this program's own, which end when the handle is dropped.
+pub fn start_lanes(cluster: &Cluster) -> (Lanes, JoinSet<()>) {
+    Lanes::start(&LanesSettings {
+        config: cluster.config(),
+        journals: cluster.journals,
+        sources: SOURCES,
+        wakes: Wakes::new(cluster.journals),
+        announcer: Announcer::default(),
+        metrics: Metrics::register(&mut Registry::default()),
+        campaigns_remembered_max: NonZeroUsize::new(AT_ONCE).unwrap_or(NonZeroUsize::MIN),
+        writers_max: NonZeroUsize::new(2).unwrap_or(NonZeroUsize::MIN),
+    })
+}
+
+/// Has a command decided, and expects it to be accepted. Returns the campaign's version.
+pub async fn ask(
+    lanes: &Lanes,
+    user: UserId,
+    campaign_id: CampaignId,
+    command: Command,
+) -> Result<u64, Box<dyn Error>> {
+    let label = command.label();
+    let request = Request {
+        campaign_id,
+        tenant: Some(user),
+        command,
+        expected: None,
+        origin: Origin::of(Actor::Operator {
+            name: "bench".to_owned(),
+        }),
+        people: None,
+        remember: None,
+    };
+    match lanes.submit(lanes.journal_of(user), request).await? {
+        Verdict::Done(row) => Ok(u64::try_from(row.version.0)?),
+        other => Err(format!("campaign {campaign_id}: {label}: {other:?}").into()),
+    }
+}
+
+/// A new key.
+pub async fn key(cluster: &Cluster, owner: Owner) -> Result<String, Box<dyn Error>> {
     let key = NewKey::generate(owner, &mut rand::rng());
     keys::create(&cluster.connection.client, &key, None).await?;
     Ok(key.secret().expose_secret().to_owned())
@@ -99,6 +157,7 @@ async fn key(cluster: &Cluster, owner: Owner) -> Result<String, Box<dyn Error>> 
 struct Plan<'a> {
     lanes: &'a Lanes,
     user: UserId,
+    account: AccountId,
     number: u32,
 }
 
@@ -116,22 +175,7 @@ impl Plan<'_> {
     }
 
     async fn ask(&self, command: Command) -> Result<u64, Box<dyn Error>> {
-        let label = command.label();
-        let request = Request {
-            campaign_id: campaign(self.number),
-            tenant: Some(self.user),
-            command,
-            expected: None,
-            origin: Origin::of(Actor::Operator {
-                name: "bench".to_owned(),
-            }),
-            remember: None,
-        };
-        let journal = self.lanes.journal_of(self.user);
-        match self.lanes.submit(journal, request).await? {
-            Verdict::Done(row) => Ok(u64::try_from(row.version.0)?),
-            other => Err(format!("campaign {}: {label}: {other:?}", self.number).into()),
-        }
+        ask(self.lanes, self.user, campaign(self.number), command).await
     }
 
     fn create(&self) -> Result<Command, Box<dyn Error>> {
@@ -146,7 +190,7 @@ impl Plan<'_> {
             name: Name::try_from(format!("Campaign {:06}", self.number))?,
             channel,
             operating_hours: None,
-            sender_account_ids: vec![AccountId(derived(5, self.number))],
+            sender_account_ids: vec![self.account],
         };
         let content = Content {
             subject: Some("A quick question, %first_name%".to_owned()),
@@ -170,6 +214,11 @@ impl Plan<'_> {
             delay: Delay::default(),
         }
     }
+}
+
+/// The account that a tenant sends from.
+fn account(tenant: u32) -> AccountId {
+    AccountId(derived(5, tenant))
 }
 
 pub fn campaign(number: u32) -> CampaignId {

@@ -16,9 +16,11 @@
 mod answer;
 mod arguments;
 mod audit;
+mod barrier;
 mod campaigns;
 mod cluster;
 mod latency;
+mod leads;
 mod load;
 mod machine;
 mod pgbench;
@@ -26,9 +28,11 @@ mod processor;
 mod progress;
 mod reference;
 mod report;
+mod reporting;
 mod requests;
 mod run;
 mod service;
+mod stage;
 mod table;
 mod waking;
 
@@ -36,6 +40,7 @@ use arguments::{Arguments, Measured};
 use clap::Parser;
 use std::error::Error;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -67,9 +72,36 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             writeln!(io::stdout(), "{line}")?;
         }
         let path = waking.write(arguments.report.as_deref())?;
+        writeln!(io::stdout(), "\nEvery figure: {}\n", path.display())?;
+    }
+    if arguments.measures(Measured::Leads) {
+        let leads = runtime.block_on(leads::run(arguments))?;
+        for line in leads.lines() {
+            writeln!(io::stdout(), "{line}")?;
+        }
+        let path = leads.write(arguments.report.as_deref())?;
         writeln!(io::stdout(), "\nEvery figure: {}", path.display())?;
+        leads.verdict()?;
+    }
+    if arguments.measures(Measured::Progress) {
+        let reporting = runtime.block_on(reporting::run(arguments))?;
+        let path = reporting.write(arguments.report.as_deref())?;
+        show(&reporting.lines(), &path)?;
+    }
+    if arguments.measures(Measured::Barrier) {
+        let barrier = runtime.block_on(barrier::run(arguments))?;
+        let path = barrier.write(arguments.report.as_deref())?;
+        show(&barrier.lines(), &path)?;
+        barrier.verdict()?;
     }
     Ok(())
+}
+
+fn show(lines: &[String], figures: &Path) -> io::Result<()> {
+    for line in lines {
+        writeln!(io::stdout(), "{line}")?;
+    }
+    writeln!(io::stdout(), "\nEvery figure: {}\n", figures.display())
 }
 
 /// An error with its causes, each once.

@@ -221,6 +221,20 @@ pub fn path(given: Option<&Path>) -> io::Result<PathBuf> {
     given.map_or_else(beside_the_build, |path| Ok(path.to_path_buf()))
 }
 
+/// Writes `figures` beside the report, under this name.
+pub fn beside(
+    given: Option<&Path>,
+    name: &str,
+    figures: &impl Serialize,
+) -> Result<PathBuf, Box<dyn Error>> {
+    let path = path(given)?.with_file_name(name);
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    fs::write(&path, serde_json::to_vec_pretty(figures)?)?;
+    Ok(path)
+}
+
 /// `target/release/fermata-bench` writes `target/bench/report.json`.
 fn beside_the_build() -> io::Result<PathBuf> {
     let program = std::env::current_exe()?;

@@ -288,7 +288,8 @@ async fn rows_written(cluster: &Cluster) -> Result<i64, Box<dyn Error>> {
     Ok(client.query_one(ROWS_WRITTEN, &[]).await?.get(0))
 }
 
-fn request(method: &str, path: &str, key: &str, header: &str) -> Vec<u8> {
+/// A request's head.
+pub fn request(method: &str, path: &str, key: &str, header: &str) -> Vec<u8> {
     format!(
         "{method} {path} HTTP/1.1\r\nHost: fermata.test\r\nAuthorization: Bearer {key}\r\n{header}\r\n"
     )
@@ -296,7 +297,7 @@ fn request(method: &str, path: &str, key: &str, header: &str) -> Vec<u8> {
 }
 
 /// Asks, and makes sure that the answer is a 200 that says `phrase`.
-async fn ask(stream: &mut TcpStream, request: &[u8], phrase: &[u8]) -> Result<(), String> {
+pub async fn ask(stream: &mut TcpStream, request: &[u8], phrase: &[u8]) -> Result<(), String> {
     let broken = |error: std::io::Error| error.to_string();
     stream.write_all(request).await.map_err(broken)?;
     let mut bytes = Vec::with_capacity(4_096);

@@ -1,8 +1,9 @@
 //! What came back. Whatever is an error has the envelope of the path's contract: ours, or
 //! Trigger.dev's on the paths that keep that.
 
+use domain::Status;
 use reqwest::header::HeaderMap;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The shape of a path's errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,14 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body.
     pub body: String,
+}
+
+/// What every error about a campaign that is there tells: where it stands, and what may be asked of it.
+#[must_use]
+pub fn standing(status: &str) -> Value {
+    let found = Status::ALL.into_iter().find(|it| it.as_str() == status);
+    let actions = found.expect("a status").allowed_actions();
+    json!({"current_status": status, "allowed_actions": actions})
 }
 
 impl Answer {

@@ -7,18 +7,20 @@ use cli::key_commands::create;
 use cli::relay::Elsewhere;
 use cli::service::{self, RunError, Settings};
 use commands::Verdict;
-use domain::{CampaignId, Command, UserId};
+use domain::{AccountId, CampaignId, Command, UserId};
 use event_store::Recorded;
 use keys::Owner;
 use outbox::WaitingEffect;
 use reqwest::header::{CONNECTION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method};
+use senders::Sender;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 use web::Listeners;
 
 /// A user with a key.
@@ -124,6 +126,29 @@ impl TestApp {
             .expect("a key")
     }
 
+    /// A mailbox of the tenant's that may send; the same one each time.
+    pub async fn mailbox(&self, tenant: &Tenant) -> AccountId {
+        let id = AccountId(Uuid::from_u128(tenant.user_id.0.as_u128() ^ 1));
+        let sender = Sender::active_mailbox(tenant.user_id, id, "mailbox@example.com");
+        self.register(&sender).await;
+        id
+    }
+
+    /// A LinkedIn profile of the tenant's that can be reached; the same one each time.
+    pub async fn profile(&self, tenant: &Tenant) -> AccountId {
+        let id = AccountId(Uuid::from_u128(tenant.user_id.0.as_u128() ^ 2));
+        let sender = Sender::connected_profile(tenant.user_id, id, "Test Profile");
+        self.register(&sender).await;
+        id
+    }
+
+    async fn register(&self, sender: &Sender) {
+        let known = senders::find(self.sql(), sender.id).await.expect("a look");
+        if known.is_none() {
+            self.database.maker().put_sender(sender).await;
+        }
+    }
+
     /// A campaign to be brought where the test wants it.
     pub fn campaign(&self, tenant: &Tenant) -> Script<'_> {
         Script::new(self.database.maker(), tenant.user_id)
@@ -173,6 +198,16 @@ impl TestApp {
         self.call(self.internal, method, path)
     }
 
+    /// A request of a tenant to the public listener.
+    pub fn ask(&self, tenant: &Tenant, method: &str, path: &str) -> Call {
+        self.public(method, path).bearer(&tenant.key)
+    }
+
+    /// A request of a tenant about a campaign: `path` is what follows its id.
+    pub fn about(&self, tenant: &Tenant, method: &str, id: CampaignId, path: &str) -> Call {
+        self.ask(tenant, method, &format!("/api/campaigns/{id}{path}"))
+    }
+
     /// `POST /api/campaigns/{id}/pause`.
     pub fn pause(&self, tenant: &Tenant, id: CampaignId) -> Call {
         self.public("POST", &format!("/api/campaigns/{id}/pause"))
@@ -188,6 +223,12 @@ impl TestApp {
     /// `GET /api/campaigns/{id}`.
     pub fn get(&self, tenant: &Tenant, id: CampaignId) -> Call {
         self.public("GET", &format!("/api/campaigns/{id}"))
+            .bearer(&tenant.key)
+    }
+
+    /// A request about the leads of a campaign, with a query or none.
+    pub fn leads(&self, tenant: &Tenant, method: &str, id: CampaignId, query: &str) -> Call {
+        self.public(method, &format!("/api/campaigns/{id}/leads{query}"))
             .bearer(&tenant.key)
     }
 
@@ -248,6 +289,7 @@ impl TestApp {
     /// A checksum of every table: of every row, whatever their order. What happened so far has
     /// been taken in by the relay.
     pub async fn checksums(&self) -> BTreeMap<String, String> {
+        self.database.relayed().await;
         self.taken_in().await;
         self.database.checksums().await
     }

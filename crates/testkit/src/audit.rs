@@ -27,6 +27,19 @@ const HEADLESS: &str = "
                        ORDER BY position DESC LIMIT 1) AS latest ON true
     WHERE journals.head <> coalesce(latest.position, 0) OR journals.head_at < latest.recorded_at";
 
+/// Every table.
+const TABLES: &str = "
+    SELECT quote_ident(table_name) FROM information_schema.tables
+    WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1";
+
+/// People on file who are no prospects: they would outlive their deletion.
+const STRAYS: &str = "
+    SELECT count(*) FROM people
+    WHERE NOT EXISTS (SELECT 1 FROM prospects
+                      WHERE prospects.journal = people.journal
+                        AND prospects.campaign_id = people.campaign_id
+                        AND prospects.id = people.prospect_id)";
+
 pub(crate) async fn rows_equal_replay(client: &Client, journals: Journals) {
     for journal in journals.iter() {
         let report = projector::check(client, journal).await;
@@ -38,6 +51,8 @@ pub(crate) async fn rows_equal_replay(client: &Client, journals: Journals) {
             );
         }
     }
+    let strays: i64 = client.query_one(STRAYS, &[]).await.unwrap().get(0);
+    assert_eq!(strays, 0, "people on file without a prospect");
 }
 
 pub(crate) async fn positions_are_dense(client: &Client, journals: Journals) {
@@ -63,10 +78,8 @@ pub(crate) async fn positions_are_dense(client: &Client, journals: Journals) {
 }
 
 pub(crate) async fn checksums(client: &Client) -> BTreeMap<String, String> {
-    let tables = "SELECT quote_ident(table_name) FROM information_schema.tables
-                  WHERE table_schema = 'public' AND table_type = 'BASE TABLE'";
     let mut checksums = BTreeMap::new();
-    for row in client.query(tables, &[]).await.unwrap() {
+    for row in client.query(TABLES, &[]).await.unwrap() {
         let table: String = row.get(0);
         let sum = format!(
             "SELECT coalesce(md5(string_agg(sum, '' ORDER BY sum)), 'empty')
@@ -76,4 +89,26 @@ pub(crate) async fn checksums(client: &Client) -> BTreeMap<String, String> {
         checksums.insert(table, sum);
     }
     checksums
+}
+
+/// The tables in which a row holds `phrase`, in whatever case.
+pub(crate) async fn tables_with(client: &Client, phrase: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for row in client.query(TABLES, &[]).await.unwrap() {
+        let table: String = row.get(0);
+        let count = format!(
+            "SELECT count(*) FROM {table} AS it WHERE strpos(lower(it::text), lower($1)) > 0"
+        );
+        let count: i64 = client.query_one(&count, &[&phrase]).await.unwrap().get(0);
+        if 0 < count {
+            found.push(table);
+        }
+    }
+    found
+}
+
+/// How many people are on file.
+pub(crate) async fn people_on_file(client: &Client) -> i64 {
+    let count = "SELECT count(*) FROM people";
+    client.query_one(count, &[]).await.unwrap().get(0)
 }

@@ -171,6 +171,16 @@ impl TestDatabase {
         audit::positions_are_dense(self.sql(), self.journals()).await;
     }
 
+    /// The tables in which a row holds `phrase`, in whatever case.
+    pub async fn tables_with(&self, phrase: &str) -> Vec<String> {
+        audit::tables_with(self.sql(), phrase).await
+    }
+
+    /// How many people are on file.
+    pub async fn people_on_file(&self) -> i64 {
+        audit::people_on_file(self.sql()).await
+    }
+
     /// A checksum of every table: of every row, whatever their order.
     pub async fn checksums(&self) -> BTreeMap<String, String> {
         audit::checksums(self.sql()).await
@@ -256,6 +266,14 @@ impl TestDatabase {
                       WHERE effects.position > coalesce(relay_cursors.position, 0)";
         self.none_left("a relay that has taken everything in", behind)
             .await;
+    }
+
+    /// Waits until a relay has begun: it has a place in every journal.
+    pub async fn relayed(&self) {
+        let missing = "SELECT count(*) FROM journals
+                       LEFT JOIN relay_cursors ON relay_cursors.journal = journals.id
+                       WHERE relay_cursors.journal IS NULL";
+        self.none_left("a relay that has begun", missing).await;
     }
 
     /// Waits until a relay has completed every token that can be completed now.

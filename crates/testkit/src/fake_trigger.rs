@@ -1,4 +1,4 @@
-//! Trigger.dev's endpoint for completing tokens, on a real socket.
+//! Trigger.dev's endpoints for completing tokens and starting runs, on a real socket.
 //!
 //! It does what the original does, as far as that is known: the first completion of a token wins
 //! and every one is answered with success; a bucket of requests bounds the rate, and each answer
@@ -15,7 +15,7 @@ mod world;
 
 pub use bucket::{Bucket, BucketSize, Taken};
 pub use fault::{Fault, ResetHeader};
-pub use world::{Seen, SeenToken};
+pub use world::{Seen, SeenRun, SeenToken};
 
 use crate::elsewhere::runtime;
 use actix_web::{App, HttpServer, web};
@@ -105,6 +105,11 @@ impl FakeTrigger {
     #[must_use]
     pub fn new_tokens(&self, count: usize) -> Vec<TokenId> {
         (0..count).map(|_| self.new_token()).collect()
+    }
+
+    /// Knows a task, whose runs can be started from now on.
+    pub fn deploy(&self, task: &str) {
+        self.world.lock().tasks.insert(task.to_owned());
     }
 
     /// Makes the next `count` requests fail, after those that are to fail already.

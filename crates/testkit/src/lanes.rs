@@ -2,16 +2,21 @@
 
 use commands::{Failure, Lanes, LanesSettings, Metrics, Origin, Request, Verdict};
 use domain::{CampaignId, Command, UserId};
-use event_store::{Actor, Announcer, Journals, Wakes};
+use event_store::{Actor, Announcer, Connection, Journals, Wakes, connect};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
+use senders::{Put, Sender};
 use std::num::NonZeroUsize;
+use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 use tokio_postgres::Config;
 
 /// A process's lanes. They end when this is dropped.
 pub struct TestLanes {
     lanes: Lanes,
+    config: Config,
+    /// For what is written outside of the lanes.
+    beside: OnceCell<Connection>,
     registry: Registry,
     /// Kept so that the lanes live as long as this does.
     _running: JoinSet<()>,
@@ -34,6 +39,8 @@ impl TestLanes {
         });
         Self {
             lanes,
+            config: config.clone(),
+            beside: OnceCell::new(),
             registry,
             _running: running,
         }
@@ -62,6 +69,13 @@ impl TestLanes {
             .await
     }
 
+    /// Registers a sender account, or changes it.
+    pub async fn put_sender(&self, sender: &Sender) -> Put {
+        let beside = async || connect(&self.config).await;
+        let beside = self.beside.get_or_try_init(beside).await.unwrap();
+        senders::put(&beside.client, sender).await.unwrap()
+    }
+
     /// How often batches ended with `outcome`: `committed`, `lost_head`, `refused`, `unknown`.
     #[must_use]
     pub fn batches(&self, outcome: &str) -> u64 {
@@ -80,6 +94,7 @@ pub fn request(user: UserId, campaign: CampaignId, command: Command) -> Request 
         campaign_id: campaign,
         tenant: Some(user),
         command,
+        people: None,
         expected: None,
         origin: Origin::of(Actor::Operator {
             name: "test".to_owned(),

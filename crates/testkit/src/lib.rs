@@ -32,17 +32,18 @@ mod elsewhere;
 mod eventually;
 mod fake_trigger;
 mod lanes;
+mod looking;
 mod raw;
 mod script;
 mod wire;
 
-pub use answer::Answer;
+pub use answer::{Answer, standing};
 pub use app::{Tenant, TestApp};
 pub use call::Call;
 pub use database::TestDatabase;
 pub use eventually::eventually;
 pub use fake_trigger::{
-    Bucket, BucketSize, FakeTrigger, Fault, ResetHeader, Seen, SeenToken, Taken,
+    Bucket, BucketSize, FakeTrigger, Fault, ResetHeader, Seen, SeenRun, SeenToken, Taken,
 };
 pub use lanes::{TestLanes, request};
 pub use raw::RawConnection;

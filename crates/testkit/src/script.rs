@@ -11,6 +11,7 @@ use domain::{
     UserId,
 };
 use futures_util::future::join_all;
+use senders::Sender;
 use uuid::Uuid;
 
 /// A campaign to be. Unless told otherwise: email, three prospects, nothing sent.
@@ -21,6 +22,7 @@ pub struct Script<'a> {
     id: CampaignId,
     name: Option<String>,
     linkedin: bool,
+    two_mails: bool,
     prospects: u32,
     sent: u32,
     replied: u32,
@@ -36,6 +38,7 @@ impl<'a> Script<'a> {
             id,
             name: None,
             linkedin: false,
+            two_mails: false,
             prospects: 3,
             sent: 0,
             replied: 0,
@@ -59,6 +62,14 @@ impl<'a> Script<'a> {
     pub fn linkedin(self) -> Self {
         Self {
             linkedin: true,
+            ..self
+        }
+    }
+
+    /// With a second mail a minute after the first, and as many of either as there are prospects.
+    pub fn two_mails(self) -> Self {
+        Self {
+            two_mails: true,
             ..self
         }
     }
@@ -119,9 +130,9 @@ impl<'a> Script<'a> {
         self.id
     }
 
-    /// The command that makes the draft.
-    #[must_use]
-    pub fn create(&self) -> Command {
+    /// The command that makes the draft. The account that it sends from is registered.
+    pub async fn create(&self) -> Command {
+        self.lanes.put_sender(&self.sender()).await;
         let name = self
             .name
             .clone()
@@ -132,7 +143,10 @@ impl<'a> Script<'a> {
             operating_hours: None,
             sender_account_ids: vec![account(self.id)],
         };
-        let nodes = vec![self.first_step(), end(self.id)];
+        let mut nodes = vec![self.first_step(), end(self.id)];
+        if self.two_mails {
+            nodes.splice(1..1, [wait(self.id), second_mail(self.id)]);
+        }
         Command::Create {
             user_id: self.user,
             settings: Box::new(settings),
@@ -141,7 +155,7 @@ impl<'a> Script<'a> {
     }
 
     async fn draw_up(&self) {
-        self.ask(self.create()).await;
+        self.ask(self.create().await).await;
         if 0 < self.prospects {
             let everyone = (0..self.prospects)
                 .map(|number| prospect(self.id, number))
@@ -180,6 +194,17 @@ impl<'a> Script<'a> {
         }
     }
 
+    /// The account that the campaign sends from.
+    #[must_use]
+    pub fn sender(&self) -> Sender {
+        let (user, id) = (self.user, account(self.id));
+        if self.linkedin {
+            Sender::connected_profile(user, id, "Test Sender")
+        } else {
+            Sender::active_mailbox(user, id, "sender@example.com")
+        }
+    }
+
     fn channel(&self) -> Channel {
         if self.linkedin {
             return Channel::Linkedin(LinkedInSettings {
@@ -187,7 +212,7 @@ impl<'a> Script<'a> {
             });
         }
         Channel::Email(EmailSettings {
-            daily_limit: Some(DailyLimit::try_from(50).expect("a limit")),
+            daily_limit: (!self.two_mails).then(|| DailyLimit::try_from(50).expect("a limit")),
             stop_on_reply: true,
             open_tracking: true,
             signature: Some("Best,\n%first_name%".to_owned()),
@@ -248,7 +273,33 @@ fn end(campaign: CampaignId) -> Node {
     }
 }
 
-/// A step of a scripted campaign: 0 is the first, 1 the end.
+fn wait(campaign: CampaignId) -> Node {
+    Node {
+        id: node(campaign, 2),
+        kind: NodeKind::Delay,
+        content: Content::default(),
+        delay: Delay {
+            minutes: 1,
+            ..Delay::default()
+        },
+    }
+}
+
+fn second_mail(campaign: CampaignId) -> Node {
+    Node {
+        id: node(campaign, 3),
+        kind: NodeKind::Email,
+        content: Content {
+            body: Some("And next week?".to_owned()),
+            is_reply: Some(true),
+            ..Content::default()
+        },
+        delay: Delay::default(),
+    }
+}
+
+/// A step of a scripted campaign: 0 is the first, 1 the end; between them, where there are two mails,
+/// 2 is the delay and 3 the second mail.
 #[must_use]
 pub fn node(campaign: CampaignId, number: u32) -> NodeId {
     NodeId(derived(campaign, 1, number))

@@ -13,7 +13,7 @@ use actix_web::web::{Bytes, Data, Path, PayloadConfig, ServiceConfig, post};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use chrono::DateTime;
 use futures_util::stream;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::any::Any;
 use std::io;
 use std::os::fd::AsFd;
@@ -24,10 +24,16 @@ use waitpoints::TokenId;
 const BODY_BYTES_MAX: usize = 3_145_728;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.app_data(PayloadConfig::new(BODY_BYTES_MAX)).route(
-        "/{prefix:(?:.*/)?}api/v1/waitpoints/tokens/{id}/complete",
-        post().to(complete),
-    );
+    config
+        .app_data(PayloadConfig::new(BODY_BYTES_MAX))
+        .route(
+            "/{prefix:(?:.*/)?}api/v1/waitpoints/tokens/{id}/complete",
+            post().to(complete),
+        )
+        .route(
+            "/{prefix:(?:.*/)?}api/v1/tasks/{task}/trigger",
+            post().to(trigger),
+        );
 }
 
 /// A connection, counted until it is gone. Holds the socket a second time, to reset it.
@@ -64,16 +70,39 @@ struct Outcome {
     fault: Option<Fault>,
 }
 
+/// What is asked for.
+#[derive(Clone, Copy)]
+enum Wish<'a> {
+    /// That a token be completed.
+    Complete(&'a str),
+    /// That a run of a task be started.
+    Trigger(&'a str),
+}
+
 async fn complete(
     world: Data<World>,
     path: Path<(String, String)>,
     request: HttpRequest,
     body: Bytes,
 ) -> HttpResponse {
-    let mut outcome = decide(&world, &path.1, &request, &body);
+    let outcome = decide(&world, Wish::Complete(&path.1), &request, &body);
+    answer(&request, outcome).await
+}
+
+async fn trigger(
+    world: Data<World>,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+    body: Bytes,
+) -> HttpResponse {
+    let outcome = decide(&world, Wish::Trigger(&path.1), &request, &body);
+    answer(&request, outcome).await
+}
+
+async fn answer(request: &HttpRequest, mut outcome: Outcome) -> HttpResponse {
     match outcome.fault {
         Some(Fault::Reset | Fault::LoseAnswer) => {
-            reset_when_closed(&request);
+            reset_when_closed(request);
             cut(outcome.response, 0)
         }
         Some(Fault::CutAnswer) => cut(outcome.response, outcome.body.len() / 2),
@@ -89,7 +118,7 @@ async fn complete(
     }
 }
 
-fn decide(world: &World, id: &str, request: &HttpRequest, body: &[u8]) -> Outcome {
+fn decide(world: &World, wish: Wish<'_>, request: &HttpRequest, body: &[u8]) -> Outcome {
     let at = world.elapsed();
     let mut state = world.lock();
     state.record.requests += 1;
@@ -115,8 +144,8 @@ fn decide(world: &World, id: &str, request: &HttpRequest, body: &[u8]) -> Outcom
     if key != FakeTrigger::KEY || !state.accepts_key {
         return refused(&mut state, Some(&taken), (401, "Invalid API key"));
     }
-    let (status, text) = match handle(&mut state, id, (request, body), fault, at) {
-        Ok(()) => (200, r#"{"success":true}"#.to_owned()),
+    let (status, text) = match handle(&mut state, wish, (request, body), fault, at) {
+        Ok(text) => (200, text),
         Err((status, error)) => (status, json!({ "error": error }).to_string()),
     };
     match fault {
@@ -131,11 +160,11 @@ fn decide(world: &World, id: &str, request: &HttpRequest, body: &[u8]) -> Outcom
 /// What the original does behind its limit and its keys.
 fn handle(
     state: &mut State,
-    id: &str,
+    wish: Wish<'_>,
     (request, body): (&HttpRequest, &[u8]),
     fault: Option<Fault>,
     at: Duration,
-) -> Result<(), (u16, &'static str)> {
+) -> Result<String, (u16, &'static str)> {
     if !request.headers().contains_key(CONTENT_LENGTH) || BODY_BYTES_MAX < body.len() {
         return Err((413, "Request body too large"));
     }
@@ -144,16 +173,56 @@ fn handle(
     }
     let sent: Value = serde_json::from_slice(body).map_err(|_| (400, "Invalid JSON"))?;
     let sent = sent.as_object().ok_or((400, "Validation error"))?;
+    let is_done = !matches!(fault, Some(Fault::Answer { .. } | Fault::Redirect { .. }));
+    match wish {
+        Wish::Complete(id) => completed(state, id, sent, is_done.then_some(at)),
+        Wish::Trigger(task) => triggered(state, task, sent, is_done),
+    }
+}
+
+fn completed(
+    state: &mut State,
+    id: &str,
+    sent: &Map<String, Value>,
+    done_at: Option<Duration>,
+) -> Result<String, (u16, &'static str)> {
     let token: TokenId = id.parse().map_err(|_| (404, "Waitpoint not found"))?;
     let seen = state.record.tokens.get_mut(&token);
     let seen = seen.ok_or((404, "Waitpoint not found"))?;
     seen.requests += 1;
-    let is_done = !matches!(fault, Some(Fault::Answer { .. } | Fault::Redirect { .. }));
-    if is_done {
+    if let Some(at) = done_at {
         seen.outputs.push(sent.get("data").cloned());
         seen.completed_at.push(at);
     }
-    Ok(())
+    Ok(r#"{"success":true}"#.to_owned())
+}
+
+/// One run an idempotency key; only tasks that were deployed have any.
+fn triggered(
+    state: &mut State,
+    task: &str,
+    sent: &Map<String, Value>,
+    is_done: bool,
+) -> Result<String, (u16, &'static str)> {
+    if !state.tasks.contains(task) {
+        return Err((404, "Task not found"));
+    }
+    let options = sent.get("options").and_then(|it| it.get("idempotencyKey"));
+    let key = options
+        .and_then(Value::as_str)
+        .ok_or((400, "Validation error"))?;
+    let number = state.record.runs.len();
+    if is_done {
+        let run = state.record.runs.entry(key.to_owned()).or_default();
+        run.requests += 1;
+        if run.requests == 1 {
+            run.id = format!("run_fake{number}");
+            task.clone_into(&mut run.task);
+            run.payload = sent.get("payload").cloned().unwrap_or_default();
+        }
+    }
+    let id = state.record.runs.get(key).map(|run| run.id.clone());
+    Ok(json!({ "id": id.unwrap_or_default() }).to_string())
 }
 
 fn key(request: &HttpRequest) -> Option<&str> {

@@ -3,7 +3,7 @@
 use super::bucket::{Bucket, BucketSize, Taken};
 use super::fault::{Fault, ResetHeader};
 use serde_json::Value;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime};
 use waitpoints::TokenId;
@@ -13,6 +13,8 @@ use waitpoints::TokenId;
 pub struct Seen {
     /// Every token that was made.
     pub tokens: BTreeMap<TokenId, SeenToken>,
+    /// Every run that was started, by its idempotency key.
+    pub runs: BTreeMap<String, SeenRun>,
     /// Requests, whatever came of them.
     pub requests: u32,
     /// When each request came, from the start of the fake.
@@ -29,6 +31,19 @@ pub struct Seen {
     pub connections_max: u32,
     /// The paths and the headers of the last request, as text, in lower case.
     pub last_head: String,
+}
+
+/// A run that was started.
+#[derive(Debug, Clone, Default)]
+pub struct SeenRun {
+    /// Its id.
+    pub id: String,
+    /// Of which task.
+    pub task: String,
+    /// With what.
+    pub payload: Value,
+    /// How often it was asked for.
+    pub requests: u32,
 }
 
 /// What happened to a token.
@@ -100,6 +115,7 @@ pub(super) struct State {
     pub(super) reset_header: ResetHeader,
     pub(super) tells_limit: bool,
     pub(super) accepts_key: bool,
+    pub(super) tasks: BTreeSet<String>,
     pub(super) faults: VecDeque<Fault>,
     pub(super) outage: Option<Fault>,
     sometimes: Option<Sometimes>,
@@ -127,6 +143,7 @@ impl Default for World {
                 reset_header: ResetHeader::True,
                 tells_limit: true,
                 accepts_key: true,
+                tasks: BTreeSet::new(),
                 faults: VecDeque::new(),
                 outage: None,
                 sometimes: None,
