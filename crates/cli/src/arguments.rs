@@ -53,6 +53,9 @@ pub enum Command {
     /// List effects, explain what became of one, and retry, park or cancel them.
     #[command(subcommand)]
     Effects(EffectsCommand),
+    /// What is on file about the people of campaigns.
+    #[command(subcommand)]
+    People(PeopleCommand),
     /// Show the configuration in force, without secrets.
     Config(Json),
 }
@@ -79,6 +82,31 @@ pub enum KeysCommand {
     Revoke {
         /// The first 24 characters of the key, or all of it.
         key: String,
+    },
+}
+
+/// What is done with people.
+#[derive(Debug, Subcommand)]
+pub enum PeopleCommand {
+    /// Forget a person, in every campaign of a user: what is on file about them is removed for good,
+    /// and nothing more is sent to them. Harmless when repeated.
+    #[command(group(clap::ArgGroup::new("who").required(true)))]
+    Erase {
+        /// Whose campaigns.
+        #[arg(long, value_name = "UUID")]
+        user: Uuid,
+        /// Whoever is reached by this address; - reads it from standard input.
+        #[arg(long, value_name = "ADDRESS", group = "who")]
+        email: Option<String>,
+        /// Whoever has this profile; - reads it from standard input.
+        #[arg(long, value_name = "URL", group = "who")]
+        linkedin_url: Option<String>,
+        /// This prospect.
+        #[arg(long, value_name = "UUID", group = "who")]
+        prospect: Option<Uuid>,
+        /// How to show what was forgotten.
+        #[command(flatten)]
+        json: Json,
     },
 }
 
@@ -240,6 +268,10 @@ pub struct Options {
         value_name = "KEY"
     )]
     pub trigger_secret_key: Option<String>,
+    /// The Trigger.dev task that runs a campaign: triggered with every launch. Without it, engines
+    /// ask for launches.
+    #[arg(long, env = "TRIGGER_TASK", global = true, value_name = "ID")]
+    pub trigger_task: Option<String>,
     /// Seconds that requests which were taken may take to finish at shutdown. Default: 20.
     #[arg(
         long,

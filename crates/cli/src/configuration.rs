@@ -15,6 +15,8 @@ use tokio_postgres::config::Host;
 
 const FILE_DEFAULT: &str = "fermata.toml";
 const DATA_DIRECTORY_DEFAULT: &str = ".fermata";
+/// The longest id of a task.
+const TASK_CHARS_MAX: usize = 128;
 const TRIGGER_API_URL_DEFAULT: &str = "https://api.trigger.dev";
 const DATA_DIRECTORY_FALLBACK: &str = "/var/lib/fermata";
 
@@ -47,6 +49,8 @@ pub struct Configuration {
     pub trigger_api_url: String,
     /// The key of the Trigger.dev environment, if tokens are registered that live there.
     pub trigger_secret_key: Option<SecretString>,
+    /// The Trigger.dev task that runs a campaign.
+    pub trigger_task: Option<String>,
     /// How long shutdown may take.
     pub shutdown_time_max: Duration,
     /// What is logged, unless the command's own default.
@@ -70,6 +74,7 @@ struct File {
     token_rate_burst: Option<NonZeroU32>,
     trigger_api_url: Option<String>,
     trigger_secret_key: Option<String>,
+    trigger_task: Option<String>,
     shutdown_seconds: Option<u16>,
     log: Option<String>,
 }
@@ -89,6 +94,7 @@ pub struct Shown {
     token_rate_per_second: u32,
     token_rate_burst: u32,
     trigger: String,
+    launches: String,
     shutdown_seconds: u64,
     log: Option<String>,
 }
@@ -116,6 +122,15 @@ pub enum ConfigurationError {
     /// Both listeners at one address.
     #[error("listen and internal_listen are both {0}; they must differ")]
     SameAddress(SocketAddr),
+    /// A task's id that cannot be one.
+    #[error(
+        "trigger_task must be a task's id: letters, digits, hyphens, underscores and dots, at most \
+         {TASK_CHARS_MAX}"
+    )]
+    BadTask,
+    /// A task on Trigger.dev, and no key for it.
+    #[error("trigger_task is set and trigger_secret_key is not; runs are started with that key")]
+    TaskWithoutKey,
 }
 
 impl Configuration {
@@ -169,13 +184,27 @@ impl Configuration {
                 .or(file.trigger_secret_key)
                 .filter(|key| !key.is_empty())
                 .map(SecretString::from),
+            trigger_task: options
+                .trigger_task
+                .or(file.trigger_task)
+                .filter(|task| !task.is_empty()),
             shutdown_time_max: shutdown_time(options.shutdown_seconds.or(file.shutdown_seconds)),
             log: options.log.or(file.log),
         };
-        if decided.listen == decided.internal_listen && decided.listen.port() != 0 {
-            return Err(ConfigurationError::SameAddress(decided.listen));
-        }
+        decided.check()?;
         Ok(decided)
+    }
+
+    /// Refuses settings that cannot be together.
+    fn check(&self) -> Result<(), ConfigurationError> {
+        if self.listen == self.internal_listen && self.listen.port() != 0 {
+            return Err(ConfigurationError::SameAddress(self.listen));
+        }
+        match &self.trigger_task {
+            Some(task) if !is_task(task) => Err(ConfigurationError::BadTask),
+            Some(_) if self.trigger_secret_key.is_none() => Err(ConfigurationError::TaskWithoutKey),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Where tokens that were made elsewhere are completed.
@@ -185,6 +214,7 @@ impl Configuration {
             Some(secret_key) => Elsewhere::Trigger {
                 api_url: self.trigger_api_url.clone(),
                 secret_key: secret_key.clone(),
+                task: self.trigger_task.clone(),
             },
             None => Elsewhere::BuiltIn,
         }
@@ -212,6 +242,10 @@ impl Configuration {
             trigger: match &self.trigger_secret_key {
                 Some(_) => format!("{}, with a key", without_password(&self.trigger_api_url)),
                 None => "not configured: registered tokens are built-in ones".to_owned(),
+            },
+            launches: match &self.trigger_task {
+                Some(task) => format!("trigger the task {task}"),
+                None => "wait for engines to ask".to_owned(),
             },
             shutdown_seconds: self.shutdown_time_max.as_secs(),
             log: self.log.clone(),
@@ -294,6 +328,12 @@ fn read(path: &Path) -> Result<File, ConfigurationError> {
         path: path_buf(),
         reason: error.message().to_owned(),
     })
+}
+
+/// A task's id stands in a path as it is.
+fn is_task(id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    id.len() <= TASK_CHARS_MAX && id.bytes().all(plain) && !id.trim_matches('.').is_empty()
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ pub async fn make(
         campaigns_remembered_max: std::num::NonZeroUsize::MIN,
         writers_max: std::num::NonZeroUsize::MIN,
     });
-    let played = script::play(&lanes).await;
+    let played = script::play(&lanes, database).await;
     drop(lanes);
     while running.join_next().await.is_some() {}
     played?;

@@ -3,8 +3,9 @@
 use crate::arguments::Json;
 use crate::configuration::Configuration;
 use crate::database::Database;
+use crate::in_flight::{InFlight, in_words};
 use crate::output;
-use domain::{CampaignId, Version};
+use domain::{CampaignId, PermitId, Version};
 use event_store::{Actor, JournalId, PAGE_MAX, Recorded, find_journal, read_stream};
 use outbox::{EffectId, WaitingEffect, list_of_campaign};
 use serde_json::value::RawValue;
@@ -47,12 +48,15 @@ async fn show_table(
     campaign: CampaignId,
 ) -> Result<(), Box<dyn Error>> {
     let mut rows = Vec::new();
+    let mut in_flight = InFlight::default();
     let mut version = Version::default();
     loop {
         let (events, effects) = page(client, journal, campaign, version).await?;
         let Some(last) = events.last() else { break };
         version = last.version;
-        rows.extend(events.iter().map(|event| row(event, &effects)));
+        for event in &events {
+            rows.push(row(event, &effects, in_flight.follow(&event.event)));
+        }
     }
     let heading = ["version", "recorded", "event", "by", "reason", "causes"];
     Ok(output::table(&heading, &rows)?)
@@ -64,6 +68,7 @@ async fn show_json(
     journal: JournalId,
     campaign: CampaignId,
 ) -> Result<(), Box<dyn Error>> {
+    let mut in_flight = InFlight::default();
     let mut text = format!("{{\"campaign_id\":\"{campaign}\",\"events\":[");
     let mut version = Version::default();
     loop {
@@ -75,7 +80,13 @@ async fn show_json(
             } else {
                 ",\n  "
             });
-            text.push_str(&serde_json::to_string(&value(event, &effects)?)?);
+            let mut value = value(event, &effects)?;
+            if let Some(open) = in_flight.follow(&event.event)
+                && let Some(fields) = value.as_object_mut()
+            {
+                fields.insert("open_permits".to_owned(), json!(open));
+            }
+            text.push_str(&serde_json::to_string(&value)?);
         }
         version = last.version;
         std::io::stdout().lock().write_all(text.as_bytes())?;
@@ -100,12 +111,21 @@ async fn page(
     Ok((events, effects))
 }
 
-fn row(event: &Recorded, effects: &[WaitingEffect]) -> Vec<String> {
-    let causes: Vec<String> = effects
+fn row(
+    event: &Recorded,
+    effects: &[WaitingEffect],
+    in_flight: Option<Vec<PermitId>>,
+) -> Vec<String> {
+    let mut causes: Vec<String> = effects
         .iter()
         .filter(|effect| effect.position == event.position)
         .map(|effect| format!("{} {} ({})", effect.kind, effect.detail, effect.state))
         .collect();
+    causes.extend(
+        in_flight
+            .filter(|permits| !permits.is_empty())
+            .map(|permits| in_words(&permits)),
+    );
     vec![
         event.version.to_string(),
         web::instant(event.recorded_at),

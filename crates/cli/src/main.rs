@@ -3,7 +3,9 @@
 use clap::Parser;
 use cli::arguments::{Arguments, Command, Json};
 use cli::configuration::Configuration;
-use cli::{demo, effect_commands, history, key_commands, migration, output, serve};
+use cli::{
+    demo, effect_commands, history, key_commands, migration, output, people_commands, serve,
+};
 use domain::CampaignId;
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
@@ -53,6 +55,7 @@ async fn run(configuration: &Configuration, command: Command) -> Result<(), Box<
             history::run(configuration, CampaignId(campaign), json).await
         }
         Command::Effects(command) => effect_commands::run(configuration, command).await,
+        Command::People(command) => people_commands::run(configuration, command).await,
         Command::Config(format) => show_configuration(configuration, format),
     }
 }
@@ -71,17 +74,20 @@ fn show_configuration(configuration: &Configuration, format: Json) -> Result<(),
     Ok(())
 }
 
-/// Readable on a terminal, JSON for machines. Standard output is for answers alone.
+/// Readable on a terminal, JSON for machines. Standard output is for answers alone. Whatever the
+/// filter lets through, nobody's data are in it.
 fn log_to_stderr(filter: &str) -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_new(filter)?;
-    let log = tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr);
     if io::stderr().is_terminal() {
-        log.with_target(false).init();
+        lines.with_target(false).init();
     } else {
-        log.json().init();
+        lines.json().init();
     }
+    // The database's client logs what statements are given, and that may be somebody's address.
+    log::set_max_level(log::LevelFilter::Info);
     Ok(())
 }
 

@@ -5,8 +5,8 @@ use crate::sources::chance;
 use deadpool_postgres::Pool;
 use event_store::Wakes;
 use outbox::{
-    BuiltIn, Relay, RelayMetrics, RelaySettings, Surroundings, TriggerDev, TriggerError,
-    TriggerSettings, WaitpointCompleter,
+    BuiltIn, Relay, RelayMetrics, RelaySettings, Starter, StarterSettings, Surroundings,
+    TriggerDev, TriggerError, TriggerSettings, WaitpointCompleter,
 };
 use prometheus_client::registry::Registry;
 use secrecy::SecretString;
@@ -42,6 +42,8 @@ pub enum Elsewhere {
         api_url: String,
         /// The environment's secret key.
         secret_key: SecretString,
+        /// The task that runs a campaign; without one, engines ask for launches.
+        task: Option<String>,
     },
     /// Where a test has it.
     Given(Arc<dyn WaitpointCompleter>),
@@ -57,7 +59,15 @@ impl fmt::Debug for Elsewhere {
     }
 }
 
-/// The relay of a process.
+/// What a process does for the world outside.
+pub(crate) struct Outside {
+    /// Takes effects in, completes tokens, forgets.
+    pub relay: Relay,
+    /// Starts runs, where a task is named for it.
+    pub starter: Option<Starter>,
+}
+
+/// What a process does for the world outside.
 ///
 /// # Errors
 /// When the settings of Trigger.dev cannot be used.
@@ -67,38 +77,54 @@ pub(crate) fn make(
     wakes: &Wakes,
     tokens: &Tokens,
     registry: &mut Registry,
-) -> Result<Relay, TriggerError> {
+) -> Result<Outside, TriggerError> {
     let process = (settings.sources.new_id)();
-    Ok(Relay::new(RelaySettings {
+    let (completer, starter) = completer(settings, &pool, tokens)?;
+    let relay = Relay::new(RelaySettings {
         pool,
         journals: settings.journals,
         wakes: wakes.clone(),
         hub: tokens.hub().clone(),
-        completer: completer(settings, tokens)?,
+        completer,
         holder: format!("process {} ({process})", std::process::id()),
         now: Arc::new(settings.sources.now),
         chance: Arc::new(chance),
         metrics: RelayMetrics::register(registry),
-    }))
+    });
+    Ok(Outside { relay, starter })
 }
+
+type Completer = Arc<dyn WaitpointCompleter>;
 
 fn completer(
     settings: &Settings,
+    pool: &Pool,
     tokens: &Tokens,
-) -> Result<Arc<dyn WaitpointCompleter>, TriggerError> {
+) -> Result<(Completer, Option<Starter>), TriggerError> {
     Ok(match &settings.elsewhere {
-        Elsewhere::BuiltIn => Arc::new(BuiltIn::new(tokens.clone())),
+        Elsewhere::BuiltIn => (Arc::new(BuiltIn::new(tokens.clone())), None),
         Elsewhere::Trigger {
             api_url,
             secret_key,
+            task,
         } => {
             let surroundings = Surroundings {
                 now: Arc::new(settings.sources.now),
                 chance: Arc::new(chance),
             };
             let trigger = TriggerSettings::new(api_url, secret_key.clone(), surroundings);
-            Arc::new(TriggerDev::new(&trigger)?)
+            let trigger = Arc::new(TriggerDev::new(&trigger)?);
+            let starter = task.clone().map(|task| {
+                let settings = StarterSettings {
+                    pool: pool.clone(),
+                    task,
+                    now: Arc::new(settings.sources.now),
+                    chance: Arc::new(chance),
+                };
+                Starter::new(trigger.clone(), settings)
+            });
+            (trigger, starter)
         }
-        Elsewhere::Given(given) => given.clone(),
+        Elsewhere::Given(given) => (given.clone(), None),
     })
 }

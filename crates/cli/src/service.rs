@@ -5,12 +5,15 @@
 //! what the program runs. Nothing is spawned that nobody waits for.
 
 use crate::configuration::Configuration;
-use crate::relay::{self, Elsewhere, RELAY_CONNECTIONS};
+use crate::relay::{self, Elsewhere, Outside, RELAY_CONNECTIONS};
+use crate::runs::Runs;
 use commands::{Lanes, LanesSettings, Sources, forget_answers};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use event_store::{Announcer, Journals, Wakes, listen};
 use keys::Keyring;
+use outbox::Starter;
 use prometheus_client::registry::Registry;
+use senders::Directory;
 use std::io;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
@@ -19,7 +22,7 @@ use tokio::task::JoinSet;
 use tokio_postgres::{Config, NoTls};
 use tokio_util::sync::CancellationToken;
 use waitpoints::{Housekeeping, Hub, Timers, Tokens};
-use web::{App, Limits, Listeners, Meter, RateLimit};
+use web::{App, Feeds, Limits, Listeners, Meter, Places, RateLimit};
 
 const HEAD_SECONDS_MAX: u64 = 5;
 const BODY_SECONDS_MAX: u64 = 10;
@@ -111,32 +114,25 @@ pub async fn run(
     let mut registry = Registry::default();
     let wakes = Wakes::new(settings.journals);
     let announcer = Announcer::default();
-    let (lanes, mut running) = Lanes::start(&LanesSettings {
-        config: settings.config.clone(),
-        journals: settings.journals,
-        sources: settings.sources,
-        wakes: wakes.clone(),
-        announcer: announcer.clone(),
-        metrics: commands::Metrics::register(&mut registry),
-        campaigns_remembered_max: settings.campaigns_remembered,
-        writers_max: settings.workers,
-    });
+    let (lanes, mut running) = start_lanes(settings, &wakes, &announcer, &mut registry);
     let hub = Hub::new(pool.clone());
     let tokens = tokens(settings, &pool, &hub);
-    let relay_pool = self::pool(relay::planning(&settings.config), RELAY_CONNECTIONS)?;
-    let relay = relay::make(settings, relay_pool, &wakes, &tokens, &mut registry)?;
+    let Outside { relay, starter } = outside(settings, &wakes, &tokens, &mut registry)?;
+    let runs = start_runs(starter, &lanes, shutdown.clone());
+    let directory = Directory::new(Instant::now);
     let keyring = Arc::new(Keyring::new(pool.clone(), Instant::now));
+    let feeds = Feeds::new(pool.clone(), wakes.clone(), settings.journals);
     let app = App {
         lanes,
         pool: pool.clone(),
+        places: Places::default(),
         keyring: keyring.clone(),
         relay: relay.clone(),
-        rate_limit: Arc::new(RateLimit::new(
-            settings.rate_limit_per_second,
-            settings.rate_limit_burst,
-        )),
+        senders: directory.clone(),
+        rate_limit: rate_limit(settings),
         tokens: tokens.clone(),
         meter: meter(settings),
+        feeds: feeds.clone(),
         closing: shutdown.clone(),
         sources: settings.sources,
         metrics: web::Metrics::register(&mut registry),
@@ -150,17 +146,61 @@ pub async fn run(
         background.cancel();
         served
     };
-    let forget_keys = || keyring.forget_all();
     let waiting = wait_for_tokens(&tokens, &hub, background.clone());
-    let (served, (), (), (), (), ()) = tokio::join!(
+    let (served, (), (), (), (), (), (), ()) = tokio::join!(
         serve,
+        runs,
         waiting,
         announcer.run(&settings.config, background.clone()),
-        listen(&settings.config, &wakes, forget_keys, background.clone()),
+        hear_others(settings, &wakes, &keyring, &directory, background.clone()),
         keep_house(&pool, background.clone()),
         relay.run(background.clone()),
+        feeds.run(background.clone()),
     );
     Ok(served?)
+}
+
+fn start_lanes(
+    settings: &Settings,
+    wakes: &Wakes,
+    announcer: &Announcer,
+    registry: &mut Registry,
+) -> (Lanes, JoinSet<()>) {
+    Lanes::start(&LanesSettings {
+        config: settings.config.clone(),
+        journals: settings.journals,
+        sources: settings.sources,
+        wakes: wakes.clone(),
+        announcer: announcer.clone(),
+        metrics: commands::Metrics::register(registry),
+        campaigns_remembered_max: settings.campaigns_remembered,
+        writers_max: settings.workers,
+    })
+}
+
+/// The relay has connections of its own.
+fn outside(
+    settings: &Settings,
+    wakes: &Wakes,
+    tokens: &Tokens,
+    registry: &mut Registry,
+) -> Result<Outside, RunError> {
+    let pool = pool(relay::planning(&settings.config), RELAY_CONNECTIONS)?;
+    Ok(relay::make(settings, pool, wakes, tokens, registry)?)
+}
+
+/// Starts runs until the service ends: before the lanes do, because it may change campaigns.
+fn start_runs(
+    starter: Option<Starter>,
+    lanes: &Lanes,
+    closing: CancellationToken,
+) -> impl Future<Output = ()> + use<> {
+    let runs = starter.map(|starter| Runs::new(starter, lanes.clone()));
+    async move {
+        if let Some(runs) = runs {
+            runs.run(&closing).await;
+        }
+    }
 }
 
 /// The last handle to the lanes went with the app: they finish what they have and end. What is left
@@ -174,6 +214,36 @@ async fn end_lanes(running: &mut JoinSet<()>) {
         );
         running.shutdown().await;
     }
+}
+
+fn rate_limit(settings: &Settings) -> Arc<RateLimit> {
+    Arc::new(RateLimit::new(
+        settings.rate_limit_per_second,
+        settings.rate_limit_burst,
+    ))
+}
+
+/// What other processes announce: journals that have grown, keys and senders that changed.
+async fn hear_others(
+    settings: &Settings,
+    wakes: &Wakes,
+    keyring: &Keyring,
+    directory: &Directory,
+    shutdown: CancellationToken,
+) {
+    let forget_keys = || keyring.forget_all();
+    let sender_changed = |announced: Option<&str>| match announced {
+        Some(announced) => directory.forget(announced),
+        None => directory.forget_all(),
+    };
+    listen(
+        &settings.config,
+        wakes,
+        forget_keys,
+        sender_changed,
+        shutdown,
+    )
+    .await;
 }
 
 fn meter(settings: &Settings) -> Arc<Meter> {

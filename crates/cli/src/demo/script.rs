@@ -4,13 +4,16 @@
 //! news, and the script goes on. Campaigns that people have moved on are left alone.
 
 use super::{CAMPAIGN_ID, USER_ID};
+use crate::database::Database;
 use commands::{Failure, Lanes, Origin, Request, Verdict};
 use domain::{
     AccountId, CampaignId, Channel, Command, Content, DailyLimit, Delay, EmailSettings,
     LinkedInSettings, Name, Node, NodeId, NodeKind, PermitId, Progress, ProspectId, Rejection,
     Settings, Stage,
 };
-use event_store::Actor;
+use event_store::{Actor, connect};
+use people::{Arrival, BadDetails, Details, Field, PeopleChange, Person};
+use senders::Sender;
 use std::error::Error;
 use uuid::Uuid;
 
@@ -35,11 +38,38 @@ struct Plan {
 }
 
 /// Plays every campaign's part.
-pub(super) async fn play(lanes: &Lanes) -> Result<(), Box<dyn Error>> {
+pub(super) async fn play(lanes: &Lanes, database: &Database) -> Result<(), Box<dyn Error>> {
+    let beside = connect(&database.config).await?;
+    for sender in [mailbox(), profile()] {
+        senders::put(&beside.client, &sender).await?;
+    }
     for plan in plans()? {
         Part { lanes, plan }.play().await?;
     }
     Ok(())
+}
+
+/// The mailbox that the demo's mails are sent from.
+fn mailbox() -> Sender {
+    let names = |name: &str| Some(name.to_owned());
+    Sender {
+        display_name: "Ada at Example".to_owned(),
+        first_name: names("Ada"),
+        last_name: names("Lovelace"),
+        ..Sender::active_mailbox(USER_ID, account(0), "ada@example.com")
+    }
+}
+
+/// The profile that the demo's invitations are sent from.
+fn profile() -> Sender {
+    Sender {
+        profile_url: Some("https://www.linkedin.com/in/ada-example".to_owned()),
+        ..Sender::connected_profile(USER_ID, account(1), "Ada Lovelace")
+    }
+}
+
+fn account(number: u128) -> AccountId {
+    AccountId(Uuid::from_u128(CAMPAIGN_ID.as_u128() + (5 << 32) + number))
 }
 
 fn plans() -> Result<Vec<Plan>, Box<dyn Error>> {
@@ -108,7 +138,14 @@ impl Part<'_> {
             let everyone = (0..self.plan.prospects)
                 .map(|number| self.prospect(number))
                 .collect();
-            self.ask(Command::AddProspects(everyone)).await?;
+            let people = (0..self.plan.prospects)
+                .map(|number| self.arrival(number))
+                .collect::<Result<_, _>>()?;
+            self.ask_with(
+                Command::AddProspects(everyone),
+                Some(PeopleChange::Add(people)),
+            )
+            .await?;
         }
         if self.plan.goal == Goal::Draft {
             return Ok(());
@@ -170,29 +207,42 @@ impl Part<'_> {
 
     /// Has a command decided. A refusal means that this step was done before.
     async fn ask(&self, command: Command) -> Result<(), Box<dyn Error>> {
-        match self.submit(command).await? {
-            Verdict::Rejected(Rejection::LaunchBlocked(blockers)) => {
-                Err(Rejection::LaunchBlocked(blockers).into())
-            }
-            Verdict::Rejected(Rejection::NameTaken) => Err(Rejection::NameTaken.into()),
+        self.ask_with(command, None).await
+    }
+
+    async fn ask_with(
+        &self,
+        command: Command,
+        people: Option<PeopleChange>,
+    ) -> Result<(), Box<dyn Error>> {
+        match self.submit(command, people).await? {
+            Verdict::Rejected {
+                rejection: rejection @ (Rejection::LaunchBlocked(_) | Rejection::NameTaken),
+                ..
+            } => Err(rejection.into()),
             _ => Ok(()),
         }
     }
 
     /// Where the campaign stands; none when it was deleted.
     async fn stage(&self) -> Result<Option<Stage>, Box<dyn Error>> {
-        match self.submit(Command::ReviewBounces).await? {
+        match self.submit(Command::ReviewBounces, None).await? {
             Verdict::Done(row) => Ok(Some(row.campaign.stage.clone())),
             _ => Ok(None),
         }
     }
 
-    async fn submit(&self, command: Command) -> Result<Verdict, Failure> {
+    async fn submit(
+        &self,
+        command: Command,
+        people: Option<PeopleChange>,
+    ) -> Result<Verdict, Failure> {
         let journal = self.lanes.journal_of(USER_ID);
         let request = Request {
             campaign_id: CampaignId(self.plan.id),
             tenant: Some(USER_ID),
             command,
+            people,
             expected: None,
             origin: Origin::of(Actor::Operator {
                 name: "demo".to_owned(),
@@ -247,6 +297,22 @@ impl Part<'_> {
         }
     }
 
+    /// Somebody who is nobody: no such host can ever be.
+    fn arrival(&self, number: u32) -> Result<Arrival, BadDetails> {
+        let mut details = Details::default();
+        // A profile of its own in each campaign: nobody is left out because of another one.
+        let profile = format!("https://www.linkedin.com/in/{}", self.prospect(number).0);
+        details.put(Field::Email, &format!("prospect-{number}@company.example"))?;
+        details.put(Field::LinkedinUrl, &profile)?;
+        details.put(Field::FirstName, "Prospect")?;
+        details.put(Field::LastName, &number.to_string())?;
+        details.put(Field::Company, "Company")?;
+        Ok(Arrival {
+            prospect_id: self.prospect(number),
+            person: Person::new(USER_ID, details),
+        })
+    }
+
     fn node(&self, number: u32) -> NodeId {
         NodeId(self.derived(1, number))
     }
@@ -260,7 +326,10 @@ impl Part<'_> {
     }
 
     fn account(&self) -> AccountId {
-        AccountId(self.derived(4, 0))
+        match self.plan.channel {
+            Channel::Email(_) => account(0),
+            Channel::Linkedin(_) => account(1),
+        }
     }
 
     /// An id that is the same each time: the campaign's, with the kind and number of the thing.

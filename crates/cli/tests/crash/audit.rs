@@ -6,7 +6,7 @@
 use crate::requests::{Answer, Asked, Reply, Sent, Verb};
 use crate::world::World;
 use domain::CampaignId;
-use event_store::{JournalId, PAGE_MAX, Recorded, read_after};
+use event_store::{JournalId, Journals, PAGE_MAX, Recorded, read_after};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use tokio_postgres::Client;
 
@@ -197,8 +197,12 @@ async fn check_effects_between(client: &Client, journal: JournalId, after: i64, 
 
 /// All rows equal a replay of the whole log.
 pub async fn check_rows(world: &World) {
-    let client = &world.connect().await.client;
-    for journal in world.journals.iter() {
+    check_rows_of(&world.connect().await.client, world.journals).await;
+}
+
+/// The same for whoever has no world.
+pub async fn check_rows_of(client: &Client, journals: Journals) {
+    for journal in journals.iter() {
         let report = projector::check(client, journal).await.unwrap();
         assert!(report.differences.is_empty(), "{:#?}", report.differences);
     }

@@ -98,12 +98,12 @@ async fn play(fault: Fault) {
     }
 }
 
-fn rounds() -> usize {
+pub fn rounds() -> usize {
     number_from("FERMATA_CRASH_ROUNDS")
         .map_or(ROUNDS_DEFAULT, |count| usize::try_from(count).unwrap())
 }
 
-fn seed() -> u64 {
+pub fn seed() -> u64 {
     let seed = number_from("FERMATA_CRASH_SEED").unwrap_or_else(|| rand::rng().random());
     println!("FERMATA_CRASH_SEED={seed} chooses the same again");
     seed

@@ -10,6 +10,7 @@
 //! machine's.
 //!
 //! - `crashes`: what is killed, one test each; `stopping`: what is only asked to stop
+//! - `barrier`: permits, pauses and resumes while the service is killed
 //! - `world`: a service with tenants; `faults`: what befalls it; `round`: load and fault together
 //! - `clients` and `requests`: what is asked, and what was answered
 //! - `audit`: the log as it is read on, and the promises checked against it
@@ -30,6 +31,7 @@
 )]
 
 mod audit;
+mod barrier;
 mod clients;
 mod crashes;
 mod faults;

@@ -30,6 +30,9 @@ pub struct Rounds {
     remembered: Vec<Sent>,
 }
 
+/// What comes before a campaign's sender accounts, with which it ends.
+const ACCOUNTS: &str = ",\"sender_accounts\":[";
+
 impl Rounds {
     /// Rounds with such faults.
     pub async fn new(seed: u64, fault: Fault) -> Self {
@@ -106,7 +109,8 @@ impl Rounds {
         }
     }
 
-    /// Answers that a client holds in its hands are given again, to the letter.
+    /// Answers that a client holds in its hands are given again, to the letter; sender accounts,
+    /// which are told as they are now, may be missing where the database was away.
     async fn replay(&mut self, sent: &[Sent], http: &Client) {
         let earlier = self
             .remembered
@@ -120,12 +124,28 @@ impl Rounds {
         let answers = ask_all(asked.collect(), http, &self.world).await;
         for (first, second) in known.iter().zip(answers) {
             let original = first.answer.reply().unwrap();
+            let repeated = second.answer.reply().unwrap();
+            let tells = |reply: &Reply| reply.body.contains(ACCOUNTS);
             let expected = Reply {
                 replayed: true,
                 ..original.clone()
             };
-            assert_eq!(second.answer.reply(), Some(&expected), "{:?}", first.asked);
+            if tells(original) == tells(repeated) {
+                assert_eq!(repeated, &expected, "{:?}", first.asked);
+            } else {
+                let (repeated, expected) =
+                    (without_accounts(repeated), without_accounts(&expected));
+                assert_eq!(repeated, expected, "{:?}", first.asked);
+            }
         }
+    }
+}
+
+fn without_accounts(reply: &Reply) -> Reply {
+    let (told, _) = reply.body.split_once(ACCOUNTS).unwrap_or((&reply.body, ""));
+    Reply {
+        body: told.trim_end_matches('}').to_owned(),
+        ..reply.clone()
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Service {
     said: Lines<BufReader<ChildStdout>>,
     /// Where the public API is, as in `http://127.0.0.1:1234`; empty while it does not listen.
     pub url: String,
+    /// Where the internal listener is.
+    pub internal_url: String,
 }
 
 impl Service {
@@ -50,6 +52,7 @@ impl Service {
             child,
             said,
             url: String::new(),
+            internal_url: String::new(),
         }
     }
 
@@ -58,6 +61,7 @@ impl Service {
         let announced = self.says("Public API    ");
         let url = tokio::time::timeout(Duration::from_secs(START_SECONDS_MAX), announced).await;
         self.url = url.expect("the service announces itself in time");
+        self.internal_url = self.says("Internal API  ").await;
     }
 
     /// What the program says next after `beginning`, on a line that begins so.

@@ -6,11 +6,13 @@ use domain::{
     AccountId, CampaignId, Channel, Command, Content, Delay, LinkedInSettings, Name, Node, NodeId,
     NodeKind, ProspectId, Settings, UserId,
 };
-use event_store::{Actor, Announcer, JournalId, Journals, Wakes};
+use event_store::{Actor, Announcer, JournalId, Journals, Wakes, connect};
 use prometheus_client::registry::Registry;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use senders::Sender;
 use std::num::NonZeroUsize;
+use tokio::task::JoinSet;
 use tokio_postgres::Config;
 use uuid::Uuid;
 
@@ -32,23 +34,18 @@ pub async fn settle(
     journals: Journals,
     count: usize,
 ) -> Vec<Tenant> {
-    let (lanes, mut running) = Lanes::start(&LanesSettings {
-        config: database.clone(),
-        journals,
-        sources: cli::sources::MACHINE,
-        wakes: Wakes::new(journals),
-        announcer: Announcer::default(),
-        metrics: Metrics::register(&mut Registry::default()),
-        campaigns_remembered_max: NonZeroUsize::MIN,
-        writers_max: NonZeroUsize::MIN,
-    });
+    let (lanes, mut running) = start_lanes(database, journals);
+    let beside = connect(database).await.unwrap();
     let mut tenants = Vec::new();
     for number in 0..count {
         let user = user_in(journals, number);
         let bearer = key_of(playground, user).await;
+        let account = AccountId(new_id());
+        let sender = Sender::connected_profile(user, account, "Test Sender");
+        senders::put(&beside.client, &sender).await.unwrap();
         let mut campaigns = Vec::new();
         for _ in 0..CAMPAIGNS {
-            campaigns.push(campaign(&lanes, user).await);
+            campaigns.push(campaign(&lanes, user, account).await);
         }
         tenants.push(Tenant {
             journal: journals.of(user),
@@ -59,6 +56,20 @@ pub async fn settle(
     drop(lanes);
     while running.join_next().await.is_some() {}
     tenants
+}
+
+/// Lanes of the test's own, which end when the handle is dropped.
+pub fn start_lanes(database: &Config, journals: Journals) -> (Lanes, JoinSet<()>) {
+    Lanes::start(&LanesSettings {
+        config: database.clone(),
+        journals,
+        sources: cli::sources::MACHINE,
+        wakes: Wakes::new(journals),
+        announcer: Announcer::default(),
+        metrics: Metrics::register(&mut Registry::default()),
+        campaigns_remembered_max: NonZeroUsize::MIN,
+        writers_max: NonZeroUsize::MIN,
+    })
 }
 
 /// A user whose campaigns live in the journal whose turn it is.
@@ -87,39 +98,45 @@ async fn key_of(playground: &Playground, user: UserId) -> String {
         .to_owned()
 }
 
-async fn campaign(lanes: &Lanes, user: UserId) -> CampaignId {
+async fn campaign(lanes: &Lanes, user: UserId, account: AccountId) -> CampaignId {
     let id = CampaignId(new_id());
     let everyone = (0..PROSPECTS).map(|_| ProspectId(new_id())).collect();
     for command in [
-        create(user, id),
+        create(user, id, account),
         Command::AddProspects(everyone),
         Command::Launch,
         Command::Activate,
     ] {
-        let request = Request {
-            campaign_id: id,
-            tenant: Some(user),
-            command,
-            expected: None,
-            origin: Origin::of(Actor::Operator {
-                name: "test".to_owned(),
-            }),
-            remember: None,
-        };
-        let verdict = lanes.submit(lanes.journal_of(user), request).await.unwrap();
-        assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
+        ask(lanes, user, id, command).await;
     }
     id
 }
 
-fn create(user: UserId, id: CampaignId) -> Command {
+/// Has a command decided, and expects it to be accepted.
+pub async fn ask(lanes: &Lanes, user: UserId, id: CampaignId, command: Command) {
+    let request = Request {
+        campaign_id: id,
+        tenant: Some(user),
+        command,
+        expected: None,
+        origin: Origin::of(Actor::Operator {
+            name: "test".to_owned(),
+        }),
+        people: None,
+        remember: None,
+    };
+    let verdict = lanes.submit(lanes.journal_of(user), request).await.unwrap();
+    assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
+}
+
+fn create(user: UserId, id: CampaignId, account: AccountId) -> Command {
     let settings = Settings {
         name: Name::try_from(format!("Campaign {id}")).unwrap(),
         channel: Channel::Linkedin(LinkedInSettings {
             skip_other_campaigns: false,
         }),
         operating_hours: None,
-        sender_account_ids: vec![AccountId(new_id())],
+        sender_account_ids: vec![account],
     };
     let nodes = vec![node(NodeKind::ConnectionRequest), node(NodeKind::End)];
     Command::Create {

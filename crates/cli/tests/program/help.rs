@@ -3,7 +3,7 @@
 use crate::playground::Playground;
 use crate::running::did;
 
-const PAGES: [(&str, &[&str]); 16] = [
+const PAGES: [(&str, &[&str]); 18] = [
     ("fermata", &[]),
     ("serve", &["serve"]),
     ("migrate", &["migrate"]),
@@ -19,6 +19,8 @@ const PAGES: [(&str, &[&str]); 16] = [
     ("effects_retry", &["effects", "retry"]),
     ("effects_park", &["effects", "park"]),
     ("effects_cancel", &["effects", "cancel"]),
+    ("people", &["people"]),
+    ("people_erase", &["people", "erase"]),
     ("config", &["config"]),
 ];
 

@@ -4,7 +4,7 @@
 //! nothing but the path, on a private PostgreSQL that it makes for itself.
 //!
 //! - `configuring`, `help`: settings, and the pages that explain them
-//! - `keys`, `demo`, `history`, `migrating`: the commands
+//! - `keys`, `demo`, `history`, `people`, `migrating`: the commands
 //! - `sharing`: commands beside a service and beside each other
 //! - `serving`: what a service says of itself, and what outlives it
 //! - `running`: a command's output; `playground` and `service` are those of the crash tests
@@ -26,6 +26,7 @@ mod help;
 mod history;
 mod keys;
 mod migrating;
+mod people;
 #[path = "../crash/playground.rs"]
 mod playground;
 mod running;

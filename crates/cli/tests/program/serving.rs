@@ -95,8 +95,8 @@ async fn a_data_directory_may_have_a_longer_path_than_a_socket() {
 #[tokio::test]
 async fn a_service_that_is_ready_says_so_to_whoever_asks_inside() {
     let playground = Playground::new();
-    let mut service = Service::start(&playground, &[]).await;
-    let internal = service.says("Internal API  ").await;
+    let service = Service::start(&playground, &[]).await;
+    let internal = &service.internal_url;
 
     for (path, state) in [("live", "live"), ("ready", "ready")] {
         let client = crate::service::client().build().unwrap();

@@ -15,18 +15,28 @@ enum Allowed {
 
 use Allowed::{AllBut, Only};
 
-const ARROWS: [(&str, Allowed); 12] = [
+const ARROWS: [(&str, Allowed); 15] = [
     ("domain", Only(&[])),
     ("event-store", Only(&["domain"])),
     ("projector", Only(&["domain", "event-store"])),
     ("waitpoints", Only(&["domain", "event-store"])),
     ("outbox", Only(&["domain", "event-store", "waitpoints"])),
+    ("people", Only(&["domain", "event-store", "projector"])),
     ("keys", Only(&[])),
+    ("senders", Only(&["domain"])),
     (
         "commands",
-        Only(&["domain", "event-store", "projector", "outbox"]),
+        Only(&[
+            "domain",
+            "event-store",
+            "projector",
+            "outbox",
+            "people",
+            "senders",
+        ]),
     ),
     ("private-postgres", Only(&[])),
+    ("rehearsal", Only(&["domain", "event-store"])),
     (
         "web",
         Only(&[
@@ -35,7 +45,9 @@ const ARROWS: [(&str, Allowed); 12] = [
             "event-store",
             "keys",
             "outbox",
+            "people",
             "projector",
+            "senders",
             "waitpoints",
         ]),
     ),

@@ -11,12 +11,14 @@ use crate::source::{Part, literals, only, without_tests};
 use crate::tree::{File, files, hold, rust};
 
 /// Crates with statements in a folder `sql`.
-const OWNERS: [&str; 7] = [
+const OWNERS: [&str; 9] = [
     "event-store",
     "projector",
     "outbox",
+    "people",
     "waitpoints",
     "keys",
+    "senders",
     "commands",
     "private-postgres",
 ];

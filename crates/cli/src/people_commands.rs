@@ -1,0 +1,113 @@
+//! `fermata people`: forgetting a person.
+//!
+//! Works on the database alone, whether or not a service runs: the erasure is decided by lanes of
+//! its own, which take their turn on each journal with those of the service. An address may come
+//! from standard input, so that no shell keeps it.
+
+use crate::arguments::{Json, PeopleCommand};
+use crate::configuration::Configuration;
+use crate::database::Database;
+use crate::output;
+use commands::{Erased, Lanes, LanesSettings, Metrics, Origin, erase};
+use domain::{ProspectId, UserId};
+use event_store::{Actor, Announcer, Wakes};
+use people::{Digest, Erasable};
+use prometheus_client::registry::Registry;
+use serde_json::json;
+use std::error::Error;
+use std::io;
+use std::num::NonZeroUsize;
+
+const OPERATOR: &str = "an erasure at the command line";
+
+/// Does what was asked with people.
+///
+/// # Errors
+/// When the database cannot be opened, or what was asked cannot be.
+pub async fn run(
+    configuration: &Configuration,
+    command: PeopleCommand,
+) -> Result<(), Box<dyn Error>> {
+    let PeopleCommand::Erase {
+        user,
+        email,
+        linkedin_url,
+        prospect,
+        json,
+    } = command;
+    let user = UserId(user);
+    let who = match (email, linkedin_url, prospect) {
+        (Some(email), _, _) => Digest::of_email(user, &given(email)?)
+            .map(Erasable::Reached)
+            .ok_or("that is no email address")?,
+        (_, Some(url), _) => Digest::of_linkedin(user, &given(url)?)
+            .map(Erasable::Reached)
+            .ok_or("that is no URL of a profile")?,
+        (_, _, Some(prospect)) => Erasable::Prospects(vec![ProspectId(prospect)]),
+        (None, None, None) => return Err("say whom: --email, --linkedin-url or --prospect".into()),
+    };
+    let database = Database::open(configuration, None).await?;
+    let erased = erase_in(&database, user, &who).await;
+    database.close().await?;
+    show(&erased?, json)
+}
+
+/// What was given, or the first line of standard input.
+fn given(value: String) -> io::Result<String> {
+    if value != "-" {
+        return Ok(value);
+    }
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(line)
+}
+
+async fn erase_in(
+    database: &Database,
+    user: UserId,
+    who: &Erasable,
+) -> Result<Erased, Box<dyn Error>> {
+    let connection = database.connect().await?;
+    let (lanes, mut running) = Lanes::start(&LanesSettings {
+        config: database.config.clone(),
+        journals: database.journals,
+        sources: crate::sources::MACHINE,
+        wakes: Wakes::new(database.journals),
+        announcer: Announcer::default(),
+        metrics: Metrics::register(&mut Registry::default()),
+        campaigns_remembered_max: NonZeroUsize::MIN,
+        writers_max: NonZeroUsize::MIN,
+    });
+    let origin = Origin::of(Actor::Operator {
+        name: OPERATOR.to_owned(),
+    });
+    let erased = erase(&lanes, &connection.client, user, (who, &origin)).await;
+    drop(lanes);
+    while running.join_next().await.is_some() {}
+    Ok(erased?)
+}
+
+fn show(erased: &Erased, format: Json) -> Result<(), Box<dyn Error>> {
+    if format.json {
+        let place = |(campaign, prospect): &(domain::CampaignId, ProspectId)| json!({"campaign_id": campaign, "prospect_id": prospect});
+        let prospects: Vec<_> = erased.prospects.iter().map(place).collect();
+        return Ok(output::json(&json!({
+            "erased": prospects.len(),
+            "prospects": prospects,
+            "complete": erased.is_complete,
+        }))?);
+    }
+    for (campaign, prospect) in &erased.prospects {
+        output::line(&format!(
+            "{} of campaign {campaign} is forgotten",
+            prospect.0
+        ))?;
+    }
+    let count = erased.prospects.len();
+    output::line(&match (count, erased.is_complete) {
+        (0, true) => "nothing is on file about them".to_owned(),
+        (_, true) => format!("{count} forgotten; nothing is on file about them any more"),
+        (_, false) => format!("{count} forgotten, and there are more: repeat the command"),
+    })?;
+    Ok(())
+}
