@@ -9,7 +9,7 @@ PREREQUISITES := scripts/prerequisites.sh
 step = @printf '\n==> %s\n' "$(strip $(1))"; $(strip $(1))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench golden clean-data static
+.PHONY: help run show test check bench golden clean-data static
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,8 +19,12 @@ run: ## Build the service and run it with demo data; stop it with Ctrl-C
 	$(call step, cargo build --release --locked -p cli)
 	@exec $(PROGRAMS)/fermata serve --demo
 
+show: ## With `make run` in another terminal: watch 500 prospects go from draft to completed
+	$(call step, $(PREREQUISITES) node)
+	@scripts/show.sh $(PROGRAMS)/fermata
+
 test: ## Install missing tools, then every check and every test
-	$(call step, $(PREREQUISITES) rust lints postgresql pgbench node cargo-deny cargo-nextest)
+	$(call step, $(PREREQUISITES) rust lints postgresql pgbench node schemathesis cargo-deny cargo-nextest)
 	@$(MAKE) --no-print-directory static
 	$(call step, cargo nextest run --workspace --locked --profile $(NEXTEST_PROFILE))
 	$(call step, cargo test --doc --workspace --locked)
@@ -29,7 +33,7 @@ check: ## The checks that run no test: format, lints, docs, licences
 	$(call step, $(PREREQUISITES) rust lints cargo-deny)
 	@$(MAKE) --no-print-directory static
 
-bench: ## Build with optimisation, then measure: beside pgbench, a million sleepers, pacing
+bench: ## Build with optimisation, then measure: beside pgbench, sleepers, permits, pacing
 	$(call step, $(PREREQUISITES) rust postgresql pgbench cargo-nextest)
 	$(call step, cargo build --release --locked -p bench -p cli)
 	@$(PROGRAMS)/fermata-bench

@@ -8,6 +8,7 @@
 #   postgresql     the programs that make and run a PostgreSQL cluster
 #   pgbench        PostgreSQL's own load generator, and psql
 #   node           Node and npm, at least the version that Trigger.dev's SDK asks for
+#   schemathesis   what tries the OpenAPI documents, in a Python environment of its own under target/tools
 #   cargo-deny     the licence check
 #   cargo-nextest  the test runner
 #
@@ -104,6 +105,23 @@ need_node() {
     has_node || fail "Node $NODE_MAJOR or newer, and npm" 'see https://nodejs.org'
 }
 
+has_python() {
+    python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1
+}
+
+# Made anew when the pinned versions change; what failed half-way is not taken for done.
+need_schemathesis() {
+    local place=${CARGO_TARGET_DIR:-target}/tools/schemathesis pinned=crates/web/tests/openapi/requirements.txt
+    cmp --silent "$pinned" "$place/made-from.txt" && return
+    has_python || install_packages 'Python 3.10 or newer, with venv' python3 python3-venv
+    has_python || fail 'Python 3.10 or newer, with venv' 'see https://www.python.org/downloads'
+    printf 'installing schemathesis into %s\n' "$place"
+    rm -rf "$place"
+    python3 -m venv "$place"
+    "$place/bin/pip" install --quiet --disable-pip-version-check --requirement "$pinned"
+    cp "$pinned" "$place/made-from.txt"
+}
+
 # need_cargo_tool <subcommand> <version> <argument of cargo install>...
 #
 # Optimised just enough: it builds in half the time, and both tools share what they have in common.
@@ -123,6 +141,7 @@ for tool in "$@"; do
         postgresql) need_postgresql_programs postgres initdb pg_ctl ;;
         node) need_node ;;
         pgbench) need_postgresql_programs pgbench psql ;;
+        schemathesis) need_schemathesis ;;
         cargo-deny) need_cargo_tool deny "$CARGO_DENY_VERSION" ;;
         cargo-nextest)
             need_cargo_tool nextest "$CARGO_NEXTEST_VERSION" --no-default-features --features default-no-update
