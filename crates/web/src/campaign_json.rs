@@ -71,9 +71,7 @@ pub struct CampaignJson<'a> {
 }
 
 impl<'a> CampaignJson<'a> {
-    /// The campaign of `row`, with the ids of its sender accounts: [`filled`] puts the accounts in.
-    ///
-    /// [`filled`]: crate::sender_json::filled
+    /// The campaign of `row`, with the ids of its sender accounts: `sender_json::filled` puts the accounts in.
     #[must_use]
     pub fn of(row: &'a CampaignRow) -> Self {
         let settings = &row.campaign.settings;
