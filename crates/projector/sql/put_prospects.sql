@@ -2,19 +2,18 @@
 -- as if it were new before it is found to be there: so each has the times that its status asks for,
 -- and one that was there keeps its own.
 --
--- $1 journal      smallint    $4 statuses text[]       $7 replied first time boolean[]
--- $2 campaign_ids uuid[]      $5 node_ids uuid[]       $8 bounced now        boolean[]
+-- $1 journal      smallint    $4 statuses text[]
+-- $2 campaign_ids uuid[]      $5 node_ids uuid[]
 -- $3 ids          uuid[]      $6 replies  integer[]
 INSERT INTO prospects AS kept (journal, campaign_id, id, status, node_id, replies, replied_at,
                                bounced_at, created_at, updated_at)
 SELECT $1, fresh.campaign_id, fresh.id, fresh.status, fresh.node_id, fresh.replies,
-       CASE WHEN fresh.replied OR 0 < fresh.replies THEN journals.head_at END,
-       CASE WHEN fresh.bounced OR fresh.status = 'bounced' THEN journals.head_at END,
+       CASE WHEN 0 < fresh.replies THEN journals.head_at END,
+       CASE WHEN fresh.status = 'bounced' THEN journals.head_at END,
        journals.head_at, journals.head_at
 FROM journals,
-     unnest($2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::integer[], $7::boolean[],
-            $8::boolean[])
-     AS fresh (campaign_id, id, status, node_id, replies, replied, bounced)
+     unnest($2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::integer[])
+     AS fresh (campaign_id, id, status, node_id, replies)
 WHERE journals.id = $1
 ON CONFLICT ON CONSTRAINT prospects_pk DO UPDATE
 SET status = excluded.status, node_id = excluded.node_id,

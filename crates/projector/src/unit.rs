@@ -22,7 +22,7 @@ pub struct Unit {
     pub version: Version,
     pub(crate) before: Option<Arc<CampaignRow>>,
     pub(crate) breadth: Breadth,
-    pub(crate) put: BTreeMap<ProspectId, Mark>,
+    pub(crate) put: BTreeSet<ProspectId>,
     pub(crate) permits: BTreeMap<(ProspectId, NodeId), PermitMark>,
     pub(crate) sends: BTreeMap<(AccountId, SendKind), i32>,
     pub(crate) removed: BTreeSet<ProspectId>,
@@ -53,13 +53,6 @@ pub(crate) enum PermitMark {
     Closed,
 }
 
-/// What happened to a prospect that has a time of its own.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Mark {
-    pub replied: bool,
-    pub bounced: bool,
-}
-
 impl Unit {
     /// A campaign as its row has it.
     #[must_use]
@@ -82,7 +75,7 @@ impl Unit {
             version,
             before: None,
             breadth: Breadth::Untouched,
-            put: BTreeMap::new(),
+            put: BTreeSet::new(),
             permits: BTreeMap::new(),
             sends: BTreeMap::new(),
             removed: BTreeSet::new(),
@@ -116,7 +109,7 @@ impl Unit {
 
     /// The prospects whose rows are to be written, as they are now.
     pub fn changed_prospects(&self) -> impl Iterator<Item = (ProspectId, &Prospect)> {
-        let marked = self.put.keys();
+        let marked = self.put.iter();
         marked.filter_map(|id| self.roster.find(*id).map(|prospect| (*id, prospect)))
     }
 
@@ -148,12 +141,12 @@ impl Unit {
             Event::ProspectsAdded(added) => {
                 for id in &added.prospect_ids {
                     self.removed.remove(id);
-                    self.put.entry(*id).or_default();
+                    self.put.insert(*id);
                 }
             }
             Event::ProspectsSkipped(skipped) => {
                 for id in &skipped.prospect_ids {
-                    self.put.entry(*id).or_default();
+                    self.put.insert(*id);
                 }
             }
             Event::ProspectsRemoved(removed) => {
@@ -181,16 +174,7 @@ impl Unit {
     fn mark_prospect(&mut self, event: &Event) {
         let Some(id) = event.prospect() else { return };
         self.mark_permit(event);
-        let answered = self
-            .roster
-            .find(id)
-            .is_some_and(|prospect| 0 < prospect.replies);
-        let mark = self.put.entry(id).or_default();
-        match event {
-            Event::ProspectReplied(_) if !answered => mark.replied = true,
-            Event::ProspectBounced(_) => mark.bounced = true,
-            _ => {}
-        }
+        self.put.insert(id);
     }
 
     fn mark_permit(&mut self, event: &Event) {

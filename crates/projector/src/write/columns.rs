@@ -14,8 +14,6 @@ pub(super) struct ProspectColumns {
     pub statuses: Vec<&'static str>,
     pub nodes: Vec<Option<Uuid>>,
     pub replies: Vec<i32>,
-    pub replied: Vec<bool>,
-    pub bounced: Vec<bool>,
 }
 
 #[derive(Default)]

@@ -69,10 +69,7 @@ impl Rows {
     ) -> Result<(), Error> {
         let mut columns = ProspectColumns::default();
         for (unit, _) in present(units, |_| true) {
-            for (id, mark) in &unit.put {
-                let Some(prospect) = unit.roster.find(*id) else {
-                    continue;
-                };
+            for (id, prospect) in unit.changed_prospects() {
                 columns.campaigns.push(unit.id.0);
                 columns.ids.push(id.0);
                 columns.statuses.push(prospect.status.as_str());
@@ -80,8 +77,6 @@ impl Rows {
                 columns
                     .replies
                     .push(i32::try_from(prospect.replies).unwrap_or(i32::MAX));
-                columns.replied.push(mark.replied);
-                columns.bounced.push(mark.bounced);
             }
         }
         if columns.ids.is_empty() {
@@ -97,8 +92,6 @@ impl Rows {
                 &columns.statuses,
                 &columns.nodes,
                 &columns.replies,
-                &columns.replied,
-                &columns.bounced,
             ],
         )
         .await
