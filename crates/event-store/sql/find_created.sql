@@ -4,6 +4,6 @@
 --
 -- An id without a row never was a campaign.
 SELECT campaign_id, max(version) AS version
-FROM events
+FROM all_events
 WHERE journal = $1 AND campaign_id = ANY ($2)
 GROUP BY campaign_id

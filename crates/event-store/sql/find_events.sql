@@ -4,6 +4,6 @@
 --
 -- No rows means none.
 SELECT event_id, position, recorded_at
-FROM events
+FROM all_events
 WHERE journal = $1 AND position > $2 AND event_id = ANY ($3)
 ORDER BY position

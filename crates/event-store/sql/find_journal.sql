@@ -6,6 +6,8 @@
 SELECT journals.id
 FROM journals
 WHERE EXISTS (
-    SELECT FROM events
-    WHERE events.journal = journals.id AND events.campaign_id = $1 AND events.version = 1
+    SELECT FROM all_events
+    WHERE all_events.journal = journals.id
+      AND all_events.campaign_id = $1
+      AND all_events.version = 1
 )

@@ -6,6 +6,6 @@
 -- No row means that there never was such a campaign.
 SELECT journals.id AS journal, (created.payload ->> 'user_id')::uuid AS user_id
 FROM journals
-JOIN events AS created ON created.journal = journals.id
+JOIN all_events AS created ON created.journal = journals.id
                       AND created.campaign_id = $1
                       AND created.version = 1

@@ -6,11 +6,11 @@
 -- A campaign without a row was never there. A null type means that it had no event up to that version.
 SELECT asked.campaign_id, (created.payload ->> 'user_id')::uuid AS user_id, moved.type
 FROM unnest($2::uuid[], $3::bigint[]) AS asked (campaign_id, version)
-JOIN events AS created
+JOIN all_events AS created
   ON created.journal = $1 AND created.campaign_id = asked.campaign_id AND created.version = 1
 LEFT JOIN LATERAL (
     SELECT events.type
-    FROM events
+    FROM all_events AS events
     WHERE events.journal = $1
       AND events.campaign_id = asked.campaign_id
       AND events.version <= asked.version

@@ -5,7 +5,7 @@
 -- No rows means that the reader has everything, or that there never was such a campaign.
 SELECT journal, position, campaign_id, version, event_id, type, schema_version,
        payload::text AS payload, metadata::text AS metadata, recorded_at
-FROM events
+FROM all_events
 WHERE journal = $1 AND campaign_id = $2 AND version > $3
 ORDER BY version
 LIMIT $4

@@ -4,7 +4,7 @@
 //! [`Wakes`], from other processes by `NOTIFY` (`listen.rs`). Without any wake it polls, doubling
 //! its rest from [`REST_MILLISECONDS_MIN`] to [`REST_MILLISECONDS_MAX`] while nothing comes.
 
-use crate::{JournalId, Journals, ReadError, Recorded, read_after};
+use crate::{JournalId, Journals, ReadError, Recorded, Stored, read_stored_after};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,14 +81,37 @@ impl Follower {
     /// # Errors
     /// When the journal cannot be read; asking again is safe.
     pub async fn poll(&mut self, client: &Client, limit: i64) -> Result<Vec<Recorded>, ReadError> {
+        let stored = self.look(client, limit).await?;
+        let events = stored.iter().map(Stored::parse).collect::<Result<_, _>>()?;
+        self.move_behind(&stored);
+        Ok(events)
+    }
+
+    /// The next events as they are stored, at once. Empty when there are none yet.
+    ///
+    /// # Errors
+    /// When the journal cannot be read; asking again is safe.
+    pub async fn poll_stored(
+        &mut self,
+        client: &Client,
+        limit: i64,
+    ) -> Result<Vec<Stored>, ReadError> {
+        let stored = self.look(client, limit).await?;
+        self.move_behind(&stored);
+        Ok(stored)
+    }
+
+    async fn look(&mut self, client: &Client, limit: i64) -> Result<Vec<Stored>, ReadError> {
         if let Some(bell) = &mut self.bell {
             bell.mark_unchanged();
         }
-        let events = read_after(client, self.journal, self.position, limit).await?;
+        read_stored_after(client, self.journal, self.position, limit).await
+    }
+
+    fn move_behind(&mut self, events: &[Stored]) {
         if let Some(last) = events.last() {
             self.position = last.position;
         }
-        Ok(events)
     }
 
     /// The next events, as soon as there are some.

@@ -1,9 +1,9 @@
 //! Reading the log: one campaign's stream, or a journal after a position.
 
-use crate::{JournalId, Metadata};
+use crate::{JournalId, Metadata, Stored, read_stored_after, read_stored_stream};
 use chrono::{DateTime, Utc};
-use domain::{CampaignId, Event, UnreadableEvent, UserId, Version, parse_event};
-use tokio_postgres::{Client, Row};
+use domain::{CampaignId, Event, UnreadableEvent, UserId, Version};
+use tokio_postgres::Client;
 use uuid::Uuid;
 
 /// Events that one read returns at most.
@@ -58,6 +58,28 @@ pub enum ReadError {
         #[source]
         source: serde_json::Error,
     },
+    /// An event of the archive is not in the database.
+    #[error(
+        "position {position} of journal {journal} is not there: is its partition of the archive \
+         detached?"
+    )]
+    NotAttached {
+        /// The journal's number.
+        journal: i16,
+        /// The place of the first event that is missing.
+        position: i64,
+    },
+    /// An event of a campaign is not in the database.
+    #[error(
+        "version {version} of campaign {campaign} is not there: is a partition of the archive \
+         detached?"
+    )]
+    StreamBroken {
+        /// The campaign.
+        campaign: CampaignId,
+        /// The first version that is missing.
+        version: i64,
+    },
 }
 
 /// Up to `limit` (at most [`PAGE_MAX`]) events of `journal` after `position`, in order. Empty
@@ -71,12 +93,8 @@ pub async fn read_after(
     position: i64,
     limit: i64,
 ) -> Result<Vec<Recorded>, ReadError> {
-    let statement = include_str!("../sql/read_after.sql");
-    let limit = limit.clamp(1, PAGE_MAX);
-    let rows = client
-        .query(statement, &[&journal.0, &position, &limit])
-        .await?;
-    rows.iter().map(recorded).collect()
+    let events = read_stored_after(client, journal, position, limit).await?;
+    events.iter().map(Stored::parse).collect()
 }
 
 /// Up to `limit` (at most [`PAGE_MAX`]) events of one campaign after `version`, oldest first.
@@ -90,12 +108,41 @@ pub async fn read_stream(
     version: Version,
     limit: i64,
 ) -> Result<Vec<Recorded>, ReadError> {
-    let statement = include_str!("../sql/read_stream.sql");
+    let events = read_stored_stream(client, journal, campaign, version, limit).await?;
+    events.iter().map(Stored::parse).collect()
+}
+
+/// Up to `limit` (at most [`PAGE_MAX`]) events of one campaign before `version`, newest first.
+///
+/// # Errors
+/// When the database does not answer, an event does not parse, or one is not attached.
+pub async fn read_stream_back(
+    client: &Client,
+    journal: JournalId,
+    campaign: CampaignId,
+    version: Version,
+    limit: i64,
+) -> Result<Vec<Recorded>, ReadError> {
+    let statement = include_str!("../sql/read_stream_back.sql");
     let limit = limit.clamp(1, PAGE_MAX);
     let rows = client
         .query(statement, &[&journal.0, &campaign.0, &version.0, &limit])
         .await?;
-    rows.iter().map(recorded).collect()
+    let events: Vec<Stored> = rows.iter().map(Stored::of).collect();
+    let is_full = i64::try_from(events.len()) == Ok(limit);
+    let is_next = |newer: &Stored, older: &Stored| newer.version == older.version.next();
+    let gap = events
+        .iter()
+        .zip(events.iter().skip(1))
+        .find(|(newer, older)| !is_next(newer, older));
+    let last = events
+        .last()
+        .filter(|last| !is_full && last.version != Version(1));
+    if let Some(newer) = gap.map(|(newer, _)| newer).or(last) {
+        let version = newer.version.0 - 1;
+        return Err(ReadError::StreamBroken { campaign, version });
+    }
+    events.iter().map(Stored::parse).collect()
 }
 
 /// The journal of a campaign, also of a deleted one. `None` if there never was such a campaign.
@@ -125,35 +172,4 @@ pub async fn find_place(
         .query_opt(include_str!("../sql/find_place.sql"), &[&campaign.0])
         .await?;
     Ok(found.map(|row| (JournalId(row.get("journal")), UserId(row.get("user_id")))))
-}
-
-fn recorded(row: &Row) -> Result<Recorded, ReadError> {
-    let journal: i16 = row.get("journal");
-    let position: i64 = row.get("position");
-    let event = parse_event(
-        row.get("type"),
-        row.get("schema_version"),
-        row.get("payload"),
-    )
-    .map_err(|source| ReadError::Unreadable {
-        journal,
-        position,
-        source,
-    })?;
-    let metadata =
-        serde_json::from_str(row.get("metadata")).map_err(|source| ReadError::Metadata {
-            journal,
-            position,
-            source,
-        })?;
-    Ok(Recorded {
-        journal: JournalId(journal),
-        position,
-        campaign_id: CampaignId(row.get("campaign_id")),
-        version: Version(row.get("version")),
-        event_id: row.get("event_id"),
-        event,
-        metadata,
-        recorded_at: row.get("recorded_at"),
-    })
 }

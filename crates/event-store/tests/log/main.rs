@@ -6,8 +6,13 @@
 )]
 
 mod appending;
+mod archiving;
+mod consuming;
 mod following;
 mod history;
+mod looking_back;
 mod migrating;
+mod planning;
+mod torture;
 mod waking;
 mod writer;

@@ -18,13 +18,18 @@ pub struct Writer {
 
 impl Writer {
     pub async fn open(database: &TestDatabase, journal: JournalId) -> Self {
+        Self::try_open(database, journal).await.unwrap()
+    }
+
+    /// For where connections are cut.
+    pub async fn try_open(database: &TestDatabase, journal: JournalId) -> Result<Self, Error> {
         let config = database.config().clone().application_name("writer").clone();
-        let connection = connect(&config).await.unwrap();
-        Self {
-            log: Log::prepare(&connection.client).await.unwrap(),
+        let connection = connect(&config).await?;
+        Ok(Self {
+            log: Log::prepare(&connection.client).await?,
             journal,
             connection,
-        }
+        })
     }
 
     pub fn client(&self) -> &Client {
