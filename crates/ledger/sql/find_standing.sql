@@ -1,0 +1,21 @@
+-- How far a journal is written, sealed, and signed by a key.
+--
+-- $1 journal smallint    $2 key_id text    $3 rest double precision, in seconds
+--
+-- `due`: the latest checkpoint by the key is older than the rest, or there is none.
+-- No row means that there is no such journal.
+SELECT journals.head, sealed.size AS sealed, coalesce(signed.size, 0) AS signed,
+       coalesce(signed.signed_at + make_interval(secs => $3) <= clock_timestamp(), true) AS due
+FROM journals
+CROSS JOIN LATERAL (
+    SELECT coalesce(max(number * 256 + octet_length(hashes) / 32), 0) AS size
+    FROM (SELECT number, hashes FROM ledger_tiles
+          WHERE ledger_tiles.journal = journals.id AND level = 0
+          ORDER BY number DESC LIMIT 1) AS last
+) AS sealed
+LEFT JOIN LATERAL (
+    SELECT size, signed_at FROM ledger_checkpoints
+    WHERE ledger_checkpoints.journal = journals.id AND key_id = $2
+    ORDER BY size DESC LIMIT 1
+) AS signed ON true
+WHERE journals.id = $1
