@@ -4,7 +4,7 @@
 --
 -- No row: the campaign has had no such launch.
 SELECT payload ->> 'started_at' AS started_at
-FROM events
+FROM all_events
 WHERE journal = $1 AND campaign_id = $2 AND event_id = $3 AND type = 'CampaignLaunchStarted'
 ORDER BY version
 LIMIT 1

@@ -36,7 +36,7 @@ WITH chosen AS MATERIALIZED (
     UNION ALL
     (SELECT effects.journal, effects.position
      FROM journals
-     JOIN events ON events.journal = journals.id AND events.campaign_id = $2
+     JOIN all_events AS events ON events.journal = journals.id AND events.campaign_id = $2
      JOIN effects ON effects.journal = events.journal AND effects.position = events.position
      WHERE $2 IS NOT NULL
        AND ($1 IS NULL OR $1 = 'delivered')

@@ -18,7 +18,7 @@ judged AS MATERIALIZED (
            coalesce(campaigns.stage ->> 'started_at' = events.payload ->> 'started_at', false)
                AS is_under_way
     FROM chosen
-    JOIN events ON events.journal = chosen.journal AND events.position = chosen.position
+    JOIN all_events AS events ON events.journal = chosen.journal AND events.position = chosen.position
     LEFT JOIN campaigns ON campaigns.journal = chosen.journal AND campaigns.id = events.campaign_id
 )
 UPDATE deliveries

@@ -73,4 +73,4 @@ pub use sender::{Sender, SenderSettings, Sent};
 pub use starter::{Dispatched, Starter, StarterSettings};
 pub use told::Told;
 pub use trigger::{Patience, Surroundings, TriggerDev, TriggerError, TriggerSettings};
-pub use waiting::{WaitingEffect, list_of_campaign};
+pub use waiting::{WaitingEffect, list_of_campaign, list_of_events};

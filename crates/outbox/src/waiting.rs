@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::CampaignId;
 use event_store::JournalId;
-use tokio_postgres::{Client, Error};
+use tokio_postgres::{Client, Error, Row};
 
 /// An effect of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +35,29 @@ pub async fn list_of_campaign(
     let rows = client
         .query(statement, &[&journal.0, &campaign.0, &first, &last])
         .await?;
-    let effect = |row: &tokio_postgres::Row| WaitingEffect {
+    Ok(rows.iter().map(read).collect())
+}
+
+/// The effects of the events at some positions of a journal.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list_of_events(
+    client: &Client,
+    journal: JournalId,
+    positions: &[i64],
+) -> Result<Vec<WaitingEffect>, Error> {
+    let statement = include_str!("../sql/list_of_events.sql");
+    let rows = client.query(statement, &[&journal.0, &positions]).await?;
+    Ok(rows.iter().map(read).collect())
+}
+
+fn read(row: &Row) -> WaitingEffect {
+    WaitingEffect {
         position: row.get("position"),
         kind: row.get("kind"),
         detail: row.get("detail"),
         enqueued_at: row.get("enqueued_at"),
         state: row.get("state"),
-    };
-    Ok(rows.iter().map(effect).collect())
+    }
 }

@@ -11,7 +11,7 @@ WITH recent AS (
     FROM campaigns
     CROSS JOIN LATERAL (
         SELECT event_id, type, payload, recorded_at
-        FROM events
+        FROM all_events AS events
         WHERE events.journal = $1 AND events.campaign_id = campaigns.id
           AND type IN ('SendSucceeded', 'SendFailed', 'ProspectConnected', 'ProspectReplied',
                    'ProspectBounced', 'ProspectCompleted', 'ProspectTimedOut',

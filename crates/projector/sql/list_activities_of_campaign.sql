@@ -6,7 +6,7 @@
 -- No rows means that nothing happened before.
 WITH recent AS (
     SELECT event_id, type, payload, recorded_at
-    FROM events
+    FROM all_events
     WHERE journal = $1 AND campaign_id = $6
       AND type IN ('SendSucceeded', 'SendFailed', 'ProspectConnected', 'ProspectReplied',
                    'ProspectBounced', 'ProspectCompleted', 'ProspectTimedOut',

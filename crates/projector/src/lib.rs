@@ -11,6 +11,7 @@
 
 mod activities;
 mod check;
+mod past;
 mod read;
 mod replayed;
 mod row;
@@ -21,6 +22,7 @@ mod write;
 
 pub use activities::{Activity, ActivityCursor, Feed, Send, list_activities};
 pub use check::{CheckError, CheckReport, Difference, check};
+pub use past::{Past, PastError, read_past};
 pub use read::{
     PermitPlace, find_campaign, find_permits, list_campaigns, list_open_permits,
     list_open_permits_at, list_permits_of_prospects, list_sending,

@@ -363,6 +363,7 @@ fn settings(database: &TestDatabase) -> Settings {
         rate_limit_burst: NonZeroU32::MIN,
         token_rate_per_second: NonZeroU32::new(5_000),
         token_rate_burst: NonZeroU32::new(25_000).unwrap_or(NonZeroU32::MIN),
+        sealing: None,
         head_time_max: Duration::from_secs(5),
         body_time_max: Duration::from_secs(10),
         shutdown_time_max: Duration::from_secs(1),

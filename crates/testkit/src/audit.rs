@@ -12,7 +12,7 @@ const IRREGULAR: &str = "
                  lag(recorded_at) OVER journal_order AS previous_at,
                  row_number() OVER (PARTITION BY campaign_id ORDER BY journal, position)
                      AS expected_version
-          FROM events
+          FROM all_events
           WINDOW journal_order AS (PARTITION BY journal ORDER BY position)) AS ordered
     WHERE position <> expected_position OR version <> expected_version
        OR recorded_at < previous_at
@@ -22,7 +22,7 @@ const IRREGULAR: &str = "
 const HEADLESS: &str = "
     SELECT journals.id, journals.head, coalesce(latest.position, 0) AS position
     FROM journals
-    LEFT JOIN LATERAL (SELECT position, recorded_at FROM events
+    LEFT JOIN LATERAL (SELECT position, recorded_at FROM all_events AS events
                        WHERE events.journal = journals.id
                        ORDER BY position DESC LIMIT 1) AS latest ON true
     WHERE journals.head <> coalesce(latest.position, 0) OR journals.head_at < latest.recorded_at";

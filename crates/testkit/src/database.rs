@@ -259,6 +259,12 @@ impl TestDatabase {
         .await;
     }
 
+    /// Time passes: whoever reads for a consumer has given no sign of life for long enough.
+    pub async fn let_leases_end(&self) {
+        let end = "UPDATE consumers SET leased_until = clock_timestamp()";
+        self.sql().batch_execute(end).await.unwrap();
+    }
+
     /// Waits until a relay has taken in every effect.
     pub async fn taken_in(&self) {
         let behind = "SELECT count(*) FROM effects
