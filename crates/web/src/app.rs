@@ -1,6 +1,6 @@
 //! What handlers have at hand. Made once, in `cli`, and handed to every worker.
 
-use crate::{Feeds, Meter, Metrics, Places, RateLimit};
+use crate::{Feeds, Meter, Metrics, Places, RateLimit, Replays};
 use commands::{Lanes, Sources};
 use deadpool_postgres::Pool;
 use keys::Keyring;
@@ -22,6 +22,8 @@ pub struct App {
     pub pool: Pool,
     /// Where campaigns and permits are that are named by their ids alone.
     pub places: Places,
+    /// Turns for those who look into the past.
+    pub replays: Replays,
     /// Who may ask.
     pub keyring: Arc<Keyring>,
     /// Effects, and what becomes of them.

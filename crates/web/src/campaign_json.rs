@@ -71,7 +71,7 @@ pub struct CampaignJson<'a> {
 }
 
 impl<'a> CampaignJson<'a> {
-    /// The campaign of `row`, with the ids of its sender accounts: `sender_json::filled` puts the accounts in.
+    /// The campaign of `row`, with the ids of its sender accounts: `sender_json.rs` puts the accounts in.
     #[must_use]
     pub fn of(row: &'a CampaignRow) -> Self {
         let settings = &row.campaign.settings;
@@ -195,7 +195,7 @@ impl<'a> NodeJson<'a> {
 /// A campaign with its steps and counts (campaign API, section 1.5).
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WholeCampaign)]
-pub(crate) struct WholeCampaignJson<'a> {
+pub struct WholeCampaignJson<'a> {
     campaign: CampaignJson<'a>,
     sequence_nodes: Vec<NodeJson<'a>>,
     #[schema(value_type = BTreeMap<String, u32>)]
@@ -205,6 +205,8 @@ pub(crate) struct WholeCampaignJson<'a> {
 }
 
 impl<'a> WholeCampaignJson<'a> {
+    /// The campaign of `row`, with the ids of its sender accounts.
+    #[must_use]
     pub fn of(row: &'a CampaignRow) -> Self {
         let node = |node: Option<domain::NodeId>| {
             node.map_or_else(|| NO_NODE.to_owned(), |node| node.0.to_string())

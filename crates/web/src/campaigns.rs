@@ -1,18 +1,20 @@
 //! Reading campaigns.
 
 use crate::app::App;
-use crate::caller::caller;
+use crate::caller::{Caller, caller};
 use crate::campaign_json::{CampaignJson, WholeCampaignJson};
 use crate::change::text;
 use crate::ids::campaign_id;
 use crate::openapi::CampaignPath;
+use crate::past::{When, row_at};
 use crate::precondition::etag;
-use crate::problem::Problem;
+use crate::problem::{ErrorJson, Problem};
 use crate::read::read;
 use crate::sender_json::filled;
 use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, web};
-use domain::Rejection;
+use domain::{CampaignId, Rejection};
+use projector::CampaignRow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -50,12 +52,17 @@ pub(crate) async fn list(
 /// One campaign, with its steps and counts.
 ///
 /// Counts that would be zero are left out. Prospects who are at no step are counted under `__none__`.
+/// With `version` or `at` (additions): as it was then, replayed from the log; `sender_accounts` as they
+/// are now. An instant that is still to come is answered with what is known now.
 #[utoipa::path(
     get, path = "/api/campaigns/{id}", tag = "campaigns",
-    params(CampaignPath),
+    params(CampaignPath, When),
     responses(
         (status = 200, description = "The campaign", body = WholeCampaignJson,
             headers(("ETag" = String, description = "The campaign's version, for `If-Match` (an addition)"))),
+        (status = 404, description = "`campaign_not_found`: absent, not there yet, or another user's; \
+            `campaign_deleted`: not there any more by then; `version_not_found`: it has had fewer events", body = ErrorJson,
+            example = json!({"error": {"code": "campaign_deleted", "message": "The campaign was deleted by then", "details": {"deleted_version": 9}}})),
     ),
     security(("public_key" = [])),
 )]
@@ -65,15 +72,22 @@ pub(crate) async fn get(
 ) -> Result<HttpResponse, Problem> {
     let caller = caller(&request, &app).await?;
     let id = campaign_id(&request)?;
-    let journal = app.lanes.journal_of(caller.user_id);
-    let found = read(&app, async |client| {
-        projector::find_campaign(client, journal, id, caller.user_id).await
-    });
-    let row = found.await?.ok_or(Rejection::NotFound)?;
+    let row = match When::of(&request)? {
+        Some(moment) => row_at(&app, caller, id, moment).await?,
+        None => row_now(&app, caller, id).await?,
+    };
     let whole = text(&WholeCampaignJson::of(&row));
     let whole = filled(&app, caller.user_id, whole).await?;
     Ok(HttpResponse::Ok()
         .content_type("application/json")
         .insert_header((ETAG, etag(row.version)))
         .body(whole))
+}
+
+async fn row_now(app: &App, caller: Caller, id: CampaignId) -> Result<CampaignRow, Problem> {
+    let journal = app.lanes.journal_of(caller.user_id);
+    let found = read(app, async |client| {
+        projector::find_campaign(client, journal, id, caller.user_id).await
+    });
+    Ok(found.await?.ok_or(Rejection::NotFound)?)
 }

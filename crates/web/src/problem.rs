@@ -9,6 +9,7 @@ use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use commands::{EraseError, Failure};
 use domain::{Rejection, Status, Version};
+use event_store::Reading;
 use outbox::{EffectState, Operation};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -49,6 +50,18 @@ pub(crate) enum Problem {
         /// Where it stands.
         status: Status,
     },
+    /// The campaign was deleted before the moment that was asked about.
+    #[error("The campaign was deleted by then")]
+    DeletedThen {
+        /// The version of its deletion.
+        version: Version,
+    },
+    /// The campaign has had fewer events.
+    #[error("The campaign has no such version yet")]
+    NoSuchVersion {
+        /// The version that it is at.
+        current: Version,
+    },
     /// The idempotency key belongs to another request.
     #[error("This Idempotency-Key was used for another request")]
     KeyReused,
@@ -58,6 +71,23 @@ pub(crate) enum Problem {
     /// The key has as many streams as it may.
     #[error("This key has {0} streams, which is as many as it may")]
     TooManyStreams(u32),
+    /// Nothing of that size was signed.
+    #[error("No such checkpoint")]
+    NoSuchCheckpoint,
+    /// No such event.
+    #[error("No such event")]
+    NoSuchEvent,
+    /// No checkpoint covers the event.
+    #[error("No checkpoint covers position {position} yet; the latest covers {signed}")]
+    NotSealedYet {
+        /// Where the event is.
+        position: u64,
+        /// Events that are covered.
+        signed: u64,
+    },
+    /// The database was tampered with.
+    #[error("The database does not hold what was signed; nothing is proven")]
+    LedgerAltered,
     /// No such effect, or it was forgotten.
     #[error("No such effect")]
     NoSuchEffect,
@@ -73,6 +103,29 @@ pub(crate) enum Problem {
     /// The user has as many sender accounts as one may have.
     #[error("A user has at most {0} sender accounts")]
     TooManySenders(i64),
+    /// No such journal.
+    #[error("No such journal")]
+    NoSuchJournal,
+    /// No consumer of that name.
+    #[error("No such consumer")]
+    NoSuchConsumer,
+    /// Another reader reads for the consumer.
+    #[error("Another reader has the lease of this consumer")]
+    ConsumerLeased(Reading),
+    /// The reader's lease is over.
+    #[error("The lease is over; claim the consumer anew")]
+    LeaseOver,
+    /// A consumer's cursor may not be moved there.
+    #[error("The cursor must be between {cursor} and {head}")]
+    CursorOutOfRange {
+        /// Where it is.
+        cursor: i64,
+        /// How far the journal has come.
+        head: i64,
+    },
+    /// The event at this position is not in the database now.
+    #[error("Position {0} is in a partition of the archive that is not attached")]
+    EventsDetached(i64),
     /// The rules refuse.
     #[error("{rejection}")]
     Rejected {
@@ -135,14 +188,26 @@ impl Problem {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             }
             Self::VersionDiffers { .. } => (StatusCode::PRECONDITION_FAILED, "version_mismatch"),
+            Self::DeletedThen { .. } => (StatusCode::NOT_FOUND, "campaign_deleted"),
+            Self::NoSuchVersion { .. } => (StatusCode::NOT_FOUND, "version_not_found"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
             Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::TooManyStreams(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many_streams"),
+            Self::NoSuchCheckpoint => (StatusCode::NOT_FOUND, "checkpoint_not_found"),
+            Self::NoSuchEvent => (StatusCode::NOT_FOUND, "event_not_found"),
+            Self::NotSealedYet { .. } => (StatusCode::NOT_FOUND, "not_sealed_yet"),
+            Self::LedgerAltered => (StatusCode::INTERNAL_SERVER_ERROR, "ledger_altered"),
             Self::NoSuchEffect => (StatusCode::NOT_FOUND, "effect_not_found"),
             Self::NoSuchSender => (StatusCode::NOT_FOUND, "sender_not_found"),
             Self::SenderTaken => (StatusCode::CONFLICT, "sender_taken"),
             Self::TooManySenders(_) => (StatusCode::CONFLICT, "too_many_senders"),
             Self::EffectRefuses(..) => (StatusCode::CONFLICT, "effect_state"),
+            Self::NoSuchJournal => (StatusCode::NOT_FOUND, "journal_not_found"),
+            Self::NoSuchConsumer => (StatusCode::NOT_FOUND, "consumer_not_found"),
+            Self::ConsumerLeased(_) => (StatusCode::CONFLICT, "consumer_leased"),
+            Self::LeaseOver => (StatusCode::CONFLICT, "lease_over"),
+            Self::CursorOutOfRange { .. } => (StatusCode::BAD_REQUEST, "cursor_out_of_range"),
+            Self::EventsDetached(_) => (StatusCode::GONE, "events_detached"),
             Self::Rejected { rejection, .. } => (rejection_status(rejection), rejection.code()),
             Self::Failure(Failure::Overloaded { .. }) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "overloaded")
@@ -166,9 +231,19 @@ impl Problem {
                 details.insert("current_version".to_owned(), json!(version.0));
                 Some(Value::Object(details))
             }
+            Self::DeletedThen { version } => Some(json!({"deleted_version": version.0})),
+            Self::NoSuchVersion { current } => Some(json!({"current_version": current.0})),
             Self::MethodNotAllowed(methods) => Some(json!({"allowed_methods": methods})),
             Self::RateLimited(seconds) => Some(json!({"retry_after_seconds": seconds})),
             Self::EffectRefuses(_, state) => Some(json!({"state": state.as_str()})),
+            Self::ConsumerLeased(reading) => {
+                let until = reading.leased_until;
+                Some(json!({"holder": reading.holder, "leased_until": until}))
+            }
+            Self::CursorOutOfRange { cursor, head } => {
+                Some(json!({"cursor": cursor, "head": head}))
+            }
+            Self::EventsDetached(position) => Some(json!({"position": position})),
             Self::Rejected { status, .. } => status.map(standing).map(Value::Object),
             _ => None,
         }

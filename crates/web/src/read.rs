@@ -1,6 +1,6 @@
 //! Questions to the database outside of the lanes, each within a time limit.
 //!
-//! A server that hangs must not hang our callers: after [`READ_SECONDS_MAX`] they are told to come
+//! A server that hangs must not hang our callers: after [`READ_TIME_MAX`] they are told to come
 //! again, and the connection, whose state nobody knows, leaves the pool.
 
 use crate::app::App;
@@ -10,7 +10,7 @@ use std::error::Error;
 use std::time::Duration;
 
 /// How long the database may take for one question.
-const READ_SECONDS_MAX: u64 = 5;
+pub(crate) const READ_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// Asks the database something on a connection of the pool.
 pub(crate) async fn read<T, E>(
@@ -25,8 +25,7 @@ where
         .get()
         .await
         .map_err(|error| Problem::unreadable(&error))?;
-    let limit = Duration::from_secs(READ_SECONDS_MAX);
-    match tokio::time::timeout(limit, question(&client)).await {
+    match tokio::time::timeout(READ_TIME_MAX, question(&client)).await {
         Ok(answer) => answer.map_err(|error| Problem::unreadable(&error)),
         Err(elapsed) => {
             drop(Object::take(client));

@@ -4,9 +4,9 @@ use crate::app::App;
 use crate::observe::{Endpoint, observe};
 use crate::problem::Problem;
 use crate::{
-    activities, campaigns, creating, effects, engine, engine_view, erasing, internal, launches,
-    launching, leads, nodes, openapi, outbox_json, registering, sender_registry, senders, stopping,
-    streams, tokens, transitions, updating,
+    activities, campaigns, creating, effects, engine, engine_view, erasing, history, internal,
+    journals, launches, launching, leads, nodes, openapi, outbox_json, proofs, registering,
+    sender_registry, senders, stopping, streams, tokens, transitions, updating,
 };
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -146,6 +146,11 @@ fn parts_of_campaigns(routes: &mut ServiceConfig) {
     routes
         .configure(leads::routes)
         .service(only(
+            "/api/campaigns/{id}/history",
+            "GET",
+            web::get().to(history::history),
+        ))
+        .service(only(
             "/api/campaigns/{id}/stream",
             "GET",
             web::get().to(streams::of_campaign),
@@ -183,6 +188,7 @@ fn internal_routes(routes: &mut ServiceConfig) {
             "GET",
             web::get().to(outbox_json::overview),
         ))
+        .configure(journals::routes)
         .configure(launches::routes)
         .configure(engine_view::routes)
         .configure(engine::routes)
@@ -193,6 +199,7 @@ fn internal_routes(routes: &mut ServiceConfig) {
             web::post().to(erasing::erase_person),
         ))
         .configure(effects::routes)
+        .configure(proofs::routes)
         .configure(tokens::routes)
         .configure(openapi::internal_routes);
 }

@@ -7,6 +7,7 @@
 //! - `feeds`: one follower of a journal feeds all streams of the process
 //! - `board`: who listens; whoever is slow loses the seat and reads the log instead
 //! - `telling`: events as messages; `live`: one client's stream
+//! - `of_journal`: everything in a journal, for tooling
 //! - `guests`: how many streams a key may have
 //!
 //! Always true: a stream holds no more than [`board::WAITING_MAX`] messages, shared with all others.
@@ -15,9 +16,11 @@ mod board;
 mod feeds;
 mod guests;
 mod live;
+mod of_journal;
 mod telling;
 
 pub use feeds::Feeds;
+pub(crate) use of_journal::of_journal;
 pub(crate) use telling::EventMessage;
 
 use crate::app::App;
@@ -31,15 +34,18 @@ use crate::problem::{ErrorJson, Problem};
 use crate::read::read;
 use crate::sender_json::filled;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use board::Audience;
 use domain::{Rejection, Version};
+use futures_util::Stream;
 use live::{Live, Start};
 use serde::Serialize;
+use std::convert::Infallible;
 use utoipa::ToSchema;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-const EVENT_STREAM: &str = "text/event-stream";
+pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 /// The longest id of a message, in digits.
 const ID_DIGITS_MAX: usize = 18;
 
@@ -160,15 +166,20 @@ fn open(
     let guest = app.feeds.guests().admit(caller.prefix)?;
     let journal = app.lanes.journal_of(caller.user_id);
     let live = Live::new(app, journal, audience, start, guest);
-    Ok(HttpResponse::Ok()
+    Ok(answer(live.into_stream()))
+}
+
+/// An answer that goes on.
+fn answer(stream: impl Stream<Item = Result<Bytes, Infallible>> + 'static) -> HttpResponse {
+    HttpResponse::Ok()
         .content_type(EVENT_STREAM)
         .insert_header((CACHE_CONTROL, "no-cache"))
         .insert_header(("X-Accel-Buffering", "no"))
-        .streaming(live.into_stream()))
+        .streaming(stream)
 }
 
 /// The id of the last message that the client saw.
-fn last_id(request: &HttpRequest) -> Result<Option<i64>, Problem> {
+pub(crate) fn last_id(request: &HttpRequest) -> Result<Option<i64>, Problem> {
     let Some(value) = request.headers().get(LAST_EVENT_ID) else {
         return Ok(None);
     };

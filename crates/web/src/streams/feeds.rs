@@ -64,6 +64,11 @@ impl Feeds {
         &self.0.guests
     }
 
+    /// The bells of the journals.
+    pub(crate) fn wakes(&self) -> &Wakes {
+        &self.0.wakes
+    }
+
     pub(super) fn pool(&self) -> &Pool {
         &self.0.pool
     }

@@ -18,12 +18,12 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// How long nothing is said before something is: proxies close what is silent.
-const HEARTBEAT_SECONDS: u64 = 15;
-const HEARTBEAT: &str = ": still here\n\n";
+pub(super) const HEARTBEAT_SECONDS: u64 = 15;
+pub(super) const HEARTBEAT: &str = ": still here\n\n";
 /// What clients wait before they come again, in milliseconds.
-const RETRY: &str = "retry: 2000\n";
+pub(super) const RETRY: &str = "retry: 2000\n";
 /// Events that are read from the log at once.
-const PAGE: i64 = 200;
+pub(super) const PAGE: i64 = 200;
 /// Events of a journal that are read at once: most are not for this user.
 const JOURNAL_PAGE: i64 = 1_000;
 

@@ -12,21 +12,25 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A message of a stream.
 #[derive(Debug)]
-struct Message {
-    id: i64,
-    name: String,
-    data: Value,
+pub struct Message {
+    pub id: i64,
+    pub name: String,
+    pub data: Value,
 }
 
 /// A client that listens.
-struct Listener {
+pub struct Listener {
     response: Response,
     text: String,
 }
 
 impl Listener {
     async fn of(app: &TestApp, tenant: &Tenant, path: &str, last: Option<i64>) -> Self {
-        let response = ask(app, tenant, path, last).await;
+        Self::to(ask(app, tenant, path, last).await)
+    }
+
+    /// Listens to an answer.
+    pub fn to(response: Response) -> Self {
         assert_eq!(response.status().as_u16(), 200, "{response:?}");
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         let text = String::new();
@@ -50,7 +54,7 @@ impl Listener {
         }
     }
 
-    async fn told(&mut self) -> Message {
+    pub async fn told(&mut self) -> Message {
         let message = self.next().await.expect("a message");
         assert_eq!(message.name, "event", "{message:?}");
         message
