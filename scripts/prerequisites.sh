@@ -9,6 +9,7 @@
 #   pgbench        PostgreSQL's own load generator, and psql
 #   node           Node and npm, at least the version that Trigger.dev's SDK asks for
 #   schemathesis   what tries the OpenAPI documents, in a Python environment of its own under target/tools
+#   sigstore       what verifies checkpoints and proofs beside our own code, likewise
 #   cargo-deny     the licence check
 #   cargo-nextest  the test runner
 #
@@ -109,13 +110,15 @@ has_python() {
     python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1
 }
 
+# need_python_environment <name> <pinned versions>
+#
 # Made anew when the pinned versions change; what failed half-way is not taken for done.
-need_schemathesis() {
-    local place=${CARGO_TARGET_DIR:-target}/tools/schemathesis pinned=crates/web/tests/openapi/requirements.txt
+need_python_environment() {
+    local place=${CARGO_TARGET_DIR:-target}/tools/$1 pinned=$2
     cmp --silent "$pinned" "$place/made-from.txt" && return
     has_python || install_packages 'Python 3.10 or newer, with venv' python3 python3-venv
     has_python || fail 'Python 3.10 or newer, with venv' 'see https://www.python.org/downloads'
-    printf 'installing schemathesis into %s\n' "$place"
+    printf 'installing %s into %s\n' "$1" "$place"
     rm -rf "$place"
     python3 -m venv "$place"
     "$place/bin/pip" install --quiet --disable-pip-version-check --requirement "$pinned"
@@ -141,7 +144,8 @@ for tool in "$@"; do
         postgresql) need_postgresql_programs postgres initdb pg_ctl ;;
         node) need_node ;;
         pgbench) need_postgresql_programs pgbench psql ;;
-        schemathesis) need_schemathesis ;;
+        schemathesis) need_python_environment schemathesis crates/web/tests/openapi/requirements.txt ;;
+        sigstore) need_python_environment sigstore crates/ledger/tests/independent/requirements.txt ;;
         cargo-deny) need_cargo_tool deny "$CARGO_DENY_VERSION" ;;
         cargo-nextest)
             need_cargo_tool nextest "$CARGO_NEXTEST_VERSION" --no-default-features --features default-no-update

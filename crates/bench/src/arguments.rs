@@ -110,6 +110,8 @@ pub enum Measured {
     Barrier,
     /// A hundred thousand leads, a thousand a call, and pages of them.
     Leads,
+    /// Pauses and resumes a second, with and without the sealer.
+    Sealing,
 }
 
 impl Arguments {

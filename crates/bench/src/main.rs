@@ -31,6 +31,7 @@ mod report;
 mod reporting;
 mod requests;
 mod run;
+mod sealing;
 mod service;
 mod stage;
 mod table;
@@ -93,6 +94,15 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         let path = barrier.write(arguments.report.as_deref())?;
         show(&barrier.lines(), &path)?;
         barrier.verdict()?;
+    }
+    if arguments.measures(Measured::Sealing) {
+        let sealing = runtime.block_on(sealing::run(arguments))?;
+        for line in sealing.lines() {
+            writeln!(io::stdout(), "{line}")?;
+        }
+        let path = sealing.write(arguments.report.as_deref())?;
+        writeln!(io::stdout(), "\nEvery figure: {}", path.display())?;
+        sealing.verdict()?;
     }
     Ok(())
 }

@@ -54,6 +54,16 @@ impl Service {
         directory: &Path,
         internal_key: String,
     ) -> Result<Self, Box<dyn Error>> {
+        Self::start_with(program, url, directory, (internal_key, &[])).await
+    }
+
+    /// The same with settings that are files.
+    pub async fn start_with(
+        program: &Path,
+        url: &str,
+        directory: &Path,
+        (internal_key, settings): (String, &[(&str, &Path)]),
+    ) -> Result<Self, Box<dyn Error>> {
         let mut command = Command::new(program);
         command.arg("serve").current_dir(directory).env_clear();
         command.env("DATABASE_URL", url).env("FERMATA_LOG", "warn");
@@ -61,6 +71,7 @@ impl Service {
             .env("FERMATA_LISTEN", "127.0.0.1:0")
             .env("FERMATA_INTERNAL_LISTEN", "127.0.0.1:0");
         command.env("FERMATA_RATE_LIMIT_PER_SECOND", "0");
+        command.envs(settings.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         command.process_group(0).kill_on_drop(true);
         let mut child = command.spawn()?;

@@ -1,6 +1,15 @@
 //! The command line.
 
+pub mod ledger;
+
+use crate::archive::ArchiveArguments;
+use crate::export::ExportArguments;
+use crate::past;
+use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
+use domain::Version;
+use event_store::Moment;
+use ledger::{LedgerCommand, Prove, Verify, VerifyProof};
 use outbox::EffectId;
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -50,12 +59,67 @@ pub enum Command {
         #[command(flatten)]
         json: Json,
     },
+    /// Show a campaign as it was at a version or an instant; as it is, when neither is named.
+    State {
+        /// The campaign's id.
+        campaign: Uuid,
+        /// As it was right after this event of its history.
+        #[arg(long, value_name = "N", value_parser = past::version, conflicts_with = "at")]
+        version: Option<Version>,
+        /// As it was at this instant, RFC 3339.
+        #[arg(long, value_name = "INSTANT", value_parser = past::instant)]
+        at: Option<DateTime<Utc>>,
+        /// How to show it.
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Show what changed in a campaign between two versions or instants, field by field.
+    Diff {
+        /// The campaign's id.
+        campaign: Uuid,
+        /// A version, or an RFC 3339 instant.
+        #[arg(value_parser = past::moment)]
+        from: Moment,
+        /// Another one.
+        #[arg(value_parser = past::moment)]
+        to: Moment,
+        /// How to show it.
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Say in plain words why a campaign is in its state: what led to it, who caused that, and
+    /// whether its sleepers were woken.
+    Explain {
+        /// The campaign's id.
+        campaign: Uuid,
+        /// How to show it.
+        #[command(flatten)]
+        json: Json,
+    },
     /// List effects, explain what became of one, and retry, park or cancel them.
     #[command(subcommand)]
     Effects(EffectsCommand),
     /// What is on file about the people of campaigns.
     #[command(subcommand)]
     People(PeopleCommand),
+    /// Write events as lines: JSON Lines that `fermata verify` reads, or CloudEvents.
+    ///
+    /// Journal by journal, up to where each has come now. The same events give the same bytes.
+    Export(ExportArguments),
+    /// Move old events of a journal into partitions that can be detached; still read as before.
+    ///
+    /// While the service runs. Copies are compared before anything is removed. What broke off goes on
+    /// when it is said again.
+    Archive(ArchiveArguments),
+    /// Keys that sign the log, and what they signed.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Write a file that proves an event of a campaign to people who have the public key.
+    Prove(Prove),
+    /// Check such a file: without a database, without a network.
+    VerifyProof(VerifyProof),
+    /// Compare the log, or an export of it, with what was signed.
+    Verify(Verify),
     /// Show the configuration in force, without secrets.
     Config(Json),
 }
@@ -272,6 +336,19 @@ pub struct Options {
     /// ask for launches.
     #[arg(long, env = "TRIGGER_TASK", global = true, value_name = "ID")]
     pub trigger_task: Option<String>,
+    /// The file of the key that signs the log; `fermata ledger key new` makes it. Default:
+    /// ledger.key beside a private PostgreSQL, otherwise nothing is signed.
+    #[arg(long, env = "FERMATA_LEDGER_KEY", global = true, value_name = "FILE")]
+    pub ledger_key: Option<PathBuf>,
+    /// Where what was signed is published, for tools that read tiled logs. Default: ledger beside a
+    /// private PostgreSQL, otherwise nowhere.
+    #[arg(
+        long,
+        env = "FERMATA_LEDGER_DIRECTORY",
+        global = true,
+        value_name = "DIR"
+    )]
+    pub ledger_directory: Option<PathBuf>,
     /// Seconds that requests which were taken may take to finish at shutdown. Default: 20.
     #[arg(
         long,

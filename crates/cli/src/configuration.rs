@@ -51,6 +51,10 @@ pub struct Configuration {
     pub trigger_secret_key: Option<SecretString>,
     /// The Trigger.dev task that runs a campaign.
     pub trigger_task: Option<String>,
+    /// The file of the key that signs the log.
+    pub ledger_key: Option<PathBuf>,
+    /// Where what was signed is published.
+    pub ledger_directory: Option<PathBuf>,
     /// How long shutdown may take.
     pub shutdown_time_max: Duration,
     /// What is logged, unless the command's own default.
@@ -75,6 +79,8 @@ struct File {
     trigger_api_url: Option<String>,
     trigger_secret_key: Option<String>,
     trigger_task: Option<String>,
+    ledger_key: Option<PathBuf>,
+    ledger_directory: Option<PathBuf>,
     shutdown_seconds: Option<u16>,
     log: Option<String>,
 }
@@ -95,6 +101,8 @@ pub struct Shown {
     token_rate_burst: u32,
     trigger: String,
     launches: String,
+    ledger_key: Option<PathBuf>,
+    ledger_directory: Option<PathBuf>,
     shutdown_seconds: u64,
     log: Option<String>,
 }
@@ -188,6 +196,8 @@ impl Configuration {
                 .trigger_task
                 .or(file.trigger_task)
                 .filter(|task| !task.is_empty()),
+            ledger_key: options.ledger_key.or(file.ledger_key),
+            ledger_directory: options.ledger_directory.or(file.ledger_directory),
             shutdown_time_max: shutdown_time(options.shutdown_seconds.or(file.shutdown_seconds)),
             log: options.log.or(file.log),
         };
@@ -247,6 +257,8 @@ impl Configuration {
                 Some(task) => format!("trigger the task {task}"),
                 None => "wait for engines to ask".to_owned(),
             },
+            ledger_key: self.ledger_key.clone(),
+            ledger_directory: self.ledger_directory.clone(),
             shutdown_seconds: self.shutdown_time_max.as_secs(),
             log: self.log.clone(),
         }

@@ -165,7 +165,8 @@ fn value(event: &Recorded, effects: &[WaitingEffect]) -> Result<Value, Box<dyn E
     }))
 }
 
-fn who(actor: &Actor) -> String {
+/// Who caused an event, in words.
+pub(crate) fn who(actor: &Actor) -> String {
     match actor {
         Actor::Key { prefix } => format!("key {prefix}"),
         Actor::Engine { prefix } => format!("engine {prefix}"),

@@ -4,9 +4,11 @@ use clap::Parser;
 use cli::arguments::{Arguments, Command, Json};
 use cli::configuration::Configuration;
 use cli::{
-    demo, effect_commands, history, key_commands, migration, output, people_commands, serve,
+    archive, demo, diff, effect_commands, explain, export, history, key_commands, ledger_commands,
+    migration, output, people_commands, serve, state, verification,
 };
 use domain::CampaignId;
+use event_store::Moment;
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -54,8 +56,33 @@ async fn run(configuration: &Configuration, command: Command) -> Result<(), Box<
         Command::History { campaign, json } => {
             history::run(configuration, CampaignId(campaign), json).await
         }
+        Command::State {
+            campaign,
+            version,
+            at,
+            json,
+        } => {
+            let version = version.map(Moment::Version);
+            let moment = version.or(at.map(Moment::Instant)).unwrap_or(Moment::Now);
+            state::run(configuration, CampaignId(campaign), moment, json).await
+        }
+        Command::Diff {
+            campaign,
+            from,
+            to,
+            json,
+        } => diff::run(configuration, CampaignId(campaign), (from, to), json).await,
+        Command::Explain { campaign, json } => {
+            explain::run(configuration, CampaignId(campaign), json).await
+        }
         Command::Effects(command) => effect_commands::run(configuration, command).await,
         Command::People(command) => people_commands::run(configuration, command).await,
+        Command::Export(arguments) => export::run(configuration, arguments).await,
+        Command::Archive(arguments) => archive::run(configuration, arguments).await,
+        Command::Ledger(command) => ledger_commands::run(configuration, command).await,
+        Command::Prove(asked) => ledger_commands::prove(configuration, asked).await,
+        Command::VerifyProof(asked) => ledger_commands::verify_proof(&asked),
+        Command::Verify(asked) => verification::run(configuration, asked).await,
         Command::Config(format) => show_configuration(configuration, format),
     }
 }

@@ -2,7 +2,7 @@
 //! pipe, JSON when asked for.
 
 use comfy_table::{ContentArrangement, Table, presets};
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -27,6 +27,40 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         if let Some(spinner) = &self.0 {
             spinner.finish_and_clear();
+        }
+    }
+}
+
+/// Shows on the terminal how far something has come, of `length` steps; silent elsewhere. Cleared
+/// when dropped.
+#[must_use]
+pub fn progress(doing_what: &'static str, length: u64) -> Progress {
+    let bar = io::stderr().is_terminal().then(|| {
+        let style = ProgressStyle::with_template(
+            "{msg} {wide_bar} {percent}% {human_pos}/{human_len} {per_sec} {eta}",
+        );
+        let bar = ProgressBar::new(length).with_message(doing_what);
+        bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    });
+    Progress(bar)
+}
+
+/// How far something has come.
+pub struct Progress(Option<ProgressBar>);
+
+impl Progress {
+    /// So many more steps are done.
+    pub fn add(&self, steps: u64) {
+        if let Some(bar) = &self.0 {
+            bar.inc(steps);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::database::Database;
 use crate::demo::{self, Workspace};
 use crate::open_files;
 use crate::output;
+use crate::sealing::Sealing;
 use crate::service::{self, Settings};
 use std::error::Error;
 use std::net::{SocketAddr, TcpListener};
@@ -41,8 +42,9 @@ async fn serve(
     } else {
         None
     };
+    let mut settings = Settings::of(configuration, database.config.clone(), database.journals);
+    settings.sealing = Sealing::of(configuration)?;
     announce(&listeners, workspace.as_ref())?;
-    let settings = Settings::of(configuration, database.config.clone(), database.journals);
     let finished = CancellationToken::new();
     let serving = async {
         let served = service::run(&settings, listeners, shutdown).await;

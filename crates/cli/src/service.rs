@@ -7,10 +7,12 @@
 use crate::configuration::Configuration;
 use crate::relay::{self, Elsewhere, Outside, RELAY_CONNECTIONS};
 use crate::runs::Runs;
+use crate::sealing::{self, Sealing};
 use commands::{Lanes, LanesSettings, Sources, forget_answers};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use event_store::{Announcer, Journals, Wakes, listen};
 use keys::Keyring;
+use ledger::Sealer;
 use outbox::Starter;
 use prometheus_client::registry::Registry;
 use senders::Directory;
@@ -22,7 +24,7 @@ use tokio::task::JoinSet;
 use tokio_postgres::{Config, NoTls};
 use tokio_util::sync::CancellationToken;
 use waitpoints::{Housekeeping, Hub, Timers, Tokens};
-use web::{App, Feeds, Limits, Listeners, Meter, Places, RateLimit};
+use web::{App, Feeds, Limits, Listeners, Meter, Places, RateLimit, Replays};
 
 const HEAD_SECONDS_MAX: u64 = 5;
 const BODY_SECONDS_MAX: u64 = 10;
@@ -54,6 +56,8 @@ pub struct Settings {
     pub token_rate_per_second: Option<NonZeroU32>,
     /// Requests at once of one key about waitpoint tokens.
     pub token_rate_burst: NonZeroU32,
+    /// With what events are sealed; none for not at all.
+    pub sealing: Option<Sealing>,
     /// How long a client may take to send a request's head.
     pub head_time_max: Duration,
     /// How long a client may take to send a request's body.
@@ -79,6 +83,7 @@ impl Settings {
             rate_limit_burst: configuration.rate_limit_burst,
             token_rate_per_second: configuration.token_rate_per_second,
             token_rate_burst: configuration.token_rate_burst,
+            sealing: None,
             head_time_max: Duration::from_secs(HEAD_SECONDS_MAX),
             body_time_max: Duration::from_secs(BODY_SECONDS_MAX),
             shutdown_time_max: configuration.shutdown_time_max,
@@ -120,12 +125,14 @@ pub async fn run(
     let Outside { relay, starter } = outside(settings, &wakes, &tokens, &mut registry)?;
     let runs = start_runs(starter, &lanes, shutdown.clone());
     let directory = Directory::new(Instant::now);
+    let sealer = sealing::sealer(settings, &mut registry);
     let keyring = Arc::new(Keyring::new(pool.clone(), Instant::now));
     let feeds = Feeds::new(pool.clone(), wakes.clone(), settings.journals);
     let app = App {
         lanes,
         pool: pool.clone(),
         places: Places::default(),
+        replays: Replays::default(),
         keyring: keyring.clone(),
         relay: relay.clone(),
         senders: directory.clone(),
@@ -147,7 +154,7 @@ pub async fn run(
         served
     };
     let waiting = wait_for_tokens(&tokens, &hub, background.clone());
-    let (served, (), (), (), (), (), (), ()) = tokio::join!(
+    let (served, (), (), (), (), (), (), (), ()) = tokio::join!(
         serve,
         runs,
         waiting,
@@ -156,6 +163,7 @@ pub async fn run(
         keep_house(&pool, background.clone()),
         relay.run(background.clone()),
         feeds.run(background.clone()),
+        seal(sealer, &settings.config, background.clone()),
     );
     Ok(served?)
 }
@@ -200,6 +208,13 @@ fn start_runs(
         if let Some(runs) = runs {
             runs.run(&closing).await;
         }
+    }
+}
+
+/// On a connection of its own, off the way of commands.
+async fn seal(sealer: Option<Sealer>, config: &Config, shutdown: CancellationToken) {
+    if let Some(sealer) = sealer {
+        sealer.run(config, shutdown).await;
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::playground::Playground;
 use crate::running::did;
 
-const PAGES: [(&str, &[&str]); 18] = [
+const PAGES: [(&str, &[&str]); 23] = [
     ("fermata", &[]),
     ("serve", &["serve"]),
     ("migrate", &["migrate"]),
@@ -13,6 +13,11 @@ const PAGES: [(&str, &[&str]); 18] = [
     ("keys_revoke", &["keys", "revoke"]),
     ("demo", &["demo"]),
     ("history", &["history"]),
+    ("state", &["state"]),
+    ("diff", &["diff"]),
+    ("explain", &["explain"]),
+    ("export", &["export"]),
+    ("archive", &["archive"]),
     ("effects", &["effects"]),
     ("effects_list", &["effects", "list"]),
     ("effects_explain", &["effects", "explain"]),

@@ -4,7 +4,8 @@
 //! nothing but the path, on a private PostgreSQL that it makes for itself.
 //!
 //! - `configuring`, `help`: settings, and the pages that explain them
-//! - `keys`, `demo`, `history`, `people`, `migrating`: the commands
+//! - `keys`, `demo`, `history`, `looking_back`, `people`, `migrating`, `ledger`: the commands
+//! - `exporting`, `proving`: events as lines, the archive, and what is proven of both
 //! - `sharing`: commands beside a service and beside each other
 //! - `serving`: what a service says of itself, and what outlives it
 //! - `running`: a command's output; `playground` and `service` are those of the crash tests
@@ -22,13 +23,17 @@
 mod configuring;
 mod demo;
 mod effects;
+mod exporting;
 mod help;
 mod history;
 mod keys;
+mod ledger;
+mod looking_back;
 mod migrating;
 mod people;
 #[path = "../crash/playground.rs"]
 mod playground;
+mod proving;
 mod running;
 #[path = "../crash/service.rs"]
 mod service;

@@ -15,7 +15,7 @@ enum Allowed {
 
 use Allowed::{AllBut, Only};
 
-const ARROWS: [(&str, Allowed); 15] = [
+const ARROWS: [(&str, Allowed); 16] = [
     ("domain", Only(&[])),
     ("event-store", Only(&["domain"])),
     ("projector", Only(&["domain", "event-store"])),
@@ -23,6 +23,7 @@ const ARROWS: [(&str, Allowed); 15] = [
     ("outbox", Only(&["domain", "event-store", "waitpoints"])),
     ("people", Only(&["domain", "event-store", "projector"])),
     ("keys", Only(&[])),
+    ("ledger", Only(&["domain", "event-store"])),
     ("senders", Only(&["domain"])),
     (
         "commands",
@@ -44,6 +45,7 @@ const ARROWS: [(&str, Allowed); 15] = [
             "domain",
             "event-store",
             "keys",
+            "ledger",
             "outbox",
             "people",
             "projector",
@@ -189,7 +191,7 @@ fn a_forbidden_arrow_and_an_undrawn_crate_are_seen() {
             "crates/cli/Cargo.toml",
             "[target.'cfg(unix)'.dependencies]\ntestkit.workspace = true\n",
         ),
-        File::new("crates/ledger/Cargo.toml", "[dependencies]\n"),
+        File::new("crates/undrawn/Cargo.toml", "[dependencies]\n"),
         File::new(
             "crates/keys/Cargo.toml",
             "[dependencies]\n[dev-dependencies]\ntestkit.workspace = true\n",
@@ -202,7 +204,7 @@ fn a_forbidden_arrow_and_an_undrawn_crate_are_seen() {
             "crates/domain/Cargo.toml: domain must not know keys",
             "crates/web/Cargo.toml: web must not know private-postgres",
             "crates/cli/Cargo.toml: cli must not know testkit",
-            "crates/ledger: no arrows are drawn for this crate",
+            "crates/undrawn: no arrows are drawn for this crate",
         ]
     );
 }

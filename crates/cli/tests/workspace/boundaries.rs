@@ -105,6 +105,28 @@ fn surroundings_read(files: &[File]) -> Vec<String> {
         .collect()
 }
 
+/// Whatever proves and verifies could be a program of its own: it knows no database, no network and
+/// no waiting.
+const OUTSIDE_OF_PROOFS: [&str; 6] = [
+    "tokio",
+    "tokio_postgres",
+    "event_store",
+    "domain",
+    "tracing",
+    "async",
+];
+
+fn impure_proofs(files: &[File]) -> Vec<String> {
+    let is_pure = |file: &&File| {
+        let inner = file.path.strip_prefix("crates/ledger/src/");
+        inner.is_some_and(|inner| !inner.starts_with("keeping"))
+    };
+    rust(files)
+        .filter(is_pure)
+        .flat_map(|file| named(file, &shipped_code(file), &OUTSIDE_OF_PROOFS))
+        .collect()
+}
+
 fn unsafe_code(files: &[File]) -> Vec<String> {
     rust(files)
         .flat_map(|file| named(file, &only(&file.text, Part::Code), &["unsafe"]))
@@ -181,6 +203,27 @@ fn reading_the_surroundings_is_seen() {
         ]
     );
     assert!(surroundings_read(&[File::new("crates/cli/src/main.rs", text)]).is_empty());
+}
+
+#[test]
+fn what_proves_and_verifies_needs_no_database() {
+    hold(
+        &impure_proofs(files()),
+        "put what needs a database under crates/ledger/src/keeping",
+    );
+}
+
+#[test]
+fn a_database_in_a_proof_is_seen() {
+    let text = "//! Head.\nuse event_store::JournalId;\n";
+
+    let proof = File::new("crates/ledger/src/proof.rs", text);
+    let keeping = File::new("crates/ledger/src/keeping/sealer.rs", text);
+    assert_eq!(
+        impure_proofs(&[proof]),
+        ["crates/ledger/src/proof.rs:2: `event_store`"]
+    );
+    assert!(impure_proofs(&[keeping]).is_empty());
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::source::{Part, literals, only, without_tests};
 use crate::tree::{File, files, hold, rust};
 
 /// Crates with statements in a folder `sql`.
-const OWNERS: [&str; 9] = [
+const OWNERS: [&str; 10] = [
     "event-store",
     "projector",
     "outbox",
@@ -19,6 +19,7 @@ const OWNERS: [&str; 9] = [
     "waitpoints",
     "keys",
     "senders",
+    "ledger",
     "commands",
     "private-postgres",
 ];
