@@ -1,8 +1,8 @@
 //! What a lane remembers: rows of campaigns and of prospects under way, true at one head of its
 //! journal.
 //!
-//! Whoever writes to a journal moves its head. So while the head is where this memory says, the
-//! rows are what the database has; when it is not, all of it is dropped. Prospects of drafts and of
+//! Whoever writes to a journal moves its head, and whoever rebuilds rows raises its fence. So while both
+//! are where this memory says, the rows are what the database has; when not, all of it is dropped. Prospects of drafts and of
 //! launches are not remembered: they come and go by the thousand, and are not asked for soon.
 
 use domain::{CampaignId, ChannelKind, Present, Prospect, ProspectId, Stage};
@@ -51,11 +51,19 @@ impl Cache {
 
     /// Everything remembered is true at `head`, or is dropped.
     pub fn confirm(&mut self, head: Head) {
-        if self.head.map(|believed| believed.position) != Some(head.position) {
+        if !self.is_true_at(head) {
             self.rows.clear();
             self.prospects.clear();
         }
         self.head = Some(head);
+    }
+
+    /// Whether nobody has written to the journal since, nor put other rows in the place of those that
+    /// are remembered: both move the head or raise the fence.
+    pub fn is_true_at(&self, head: Head) -> bool {
+        self.head.is_some_and(|believed| {
+            (believed.position, believed.fence) == (head.position, head.fence)
+        })
     }
 
     /// This lane moved the head itself; what it touched is put or forgotten right after.

@@ -194,7 +194,7 @@ pub(crate) async fn load(
         people,
     )?;
     prospects.extend(left_out(session, journal, &register).await?);
-    if cache.head().map(|believed| believed.position) != Some(head.position) {
+    if !cache.is_true_at(head) {
         load_again(session, journal, &mut rows, &mut prospects).await?;
     }
     cache.confirm(head);

@@ -1,15 +1,24 @@
 //! What waits for a lane: pauses and resumes, and everything else.
 //!
 //! A pause must bite at once, however many reports wait: it goes into the next batch, which holds
-//! nothing else. Neither kind starves the other: while both wait, batches alternate. Within its kind
-//! what came first is decided first.
+//! nothing else. So it waits only for the batch that is being written, and that is why batches of the
+//! other kind are kept light. Neither kind starves the other: while both wait, batches alternate. Within
+//! its kind what came first is decided first.
 
+use crate::Request;
 use crate::lane::Job;
+use crate::portions::is_launch;
 use domain::Command;
 use tokio::sync::mpsc;
 
-/// Commands that one transaction carries at most.
+/// Commands that one transaction carries at most, and that are taken from what waits at once.
 pub(crate) const BATCH_COMMANDS_MAX: usize = 512;
+/// What a batch weighs at most that is not of pauses and resumes, one command excepted. A report weighs 1.
+const ORDINARY_WEIGHT_MAX: usize = 128;
+/// People whose rows weigh as much as a report.
+const PEOPLE_PER_WEIGHT: usize = 32;
+/// A launch may have to be settled alone, in a transaction of its own.
+const LAUNCH_WEIGHT: usize = 16;
 
 /// Whether a command goes before the others.
 pub(crate) fn is_urgent(command: &Command) -> bool {
@@ -64,11 +73,11 @@ impl Queue {
         top_up(&mut self.ordinary, &mut self.others);
         let turn = self.others.is_empty() || !self.hurried_last;
         self.hurried_last = turn && !self.hurried.is_empty();
-        std::mem::take(if self.hurried_last {
-            &mut self.hurried
-        } else {
-            &mut self.others
-        })
+        if self.hurried_last {
+            return std::mem::take(&mut self.hurried);
+        }
+        let left = self.others.split_off(light(&self.others));
+        std::mem::replace(&mut self.others, left)
     }
 
     /// How many wait.
@@ -85,12 +94,32 @@ fn top_up(queue: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) {
     }
 }
 
+/// How many of the jobs, in their order, make a batch: at least one, if there is any.
+fn light(jobs: &[Job]) -> usize {
+    let mut sum = 0_usize;
+    let fits = |job: &&Job| {
+        let is_first = sum == 0;
+        sum = sum.saturating_add(weight(&job.request));
+        is_first || sum <= ORDINARY_WEIGHT_MAX
+    };
+    jobs.iter().take_while(fits).count()
+}
+
+fn weight(request: &Request) -> usize {
+    if is_launch(request) {
+        return LAUNCH_WEIGHT;
+    }
+    let people = request.people.as_ref();
+    1 + people.map_or(0, people::PeopleChange::count) / PEOPLE_PER_WEIGHT
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{Origin, Request};
-    use domain::CampaignId;
+    use domain::{CampaignId, ProspectId, UserId};
     use event_store::Actor;
+    use people::{Arrival, Details, PeopleChange, Person};
     use tokio::sync::oneshot;
     use tokio::time::Instant;
     use uuid::Uuid;
@@ -141,7 +170,7 @@ mod tests {
     async fn a_pause_waits_for_no_queue_of_other_commands() {
         assert_eq!(
             batches(queue(1, 1_000)).await,
-            [(true, 1), (false, 512), (false, 488)]
+            [vec![(true, 1)], vec![(false, 128); 7], vec![(false, 104)]].concat()
         );
     }
 
@@ -151,12 +180,50 @@ mod tests {
             batches(queue(1_500, 600)).await,
             [
                 (true, 512),
-                (false, 512),
+                (false, 128),
                 (true, 512),
-                (false, 88),
-                (true, 476)
+                (false, 128),
+                (true, 476),
+                (false, 128),
+                (false, 128),
+                (false, 88)
             ]
         );
+    }
+
+    /// The sizes of the batches that these are written in.
+    async fn sizes(jobs: Vec<Job>) -> Vec<usize> {
+        let (hurry, hurried) = mpsc::channel(1);
+        let (others, other) = mpsc::channel(jobs.len());
+        for job in jobs {
+            assert!(others.try_send(job).is_ok());
+        }
+        drop((hurry, others));
+        let batches = batches(Queue::new(hurried, other)).await;
+        batches.into_iter().map(|(_, size)| size).collect()
+    }
+
+    fn adding(count: usize) -> Job {
+        let mut job = job(Command::AddProspects(vec![]));
+        let person = Person::new(UserId(Uuid::nil()), Details::default());
+        let prospect_id = ProspectId(Uuid::nil());
+        let arrival = Arrival {
+            prospect_id,
+            person,
+        };
+        job.request.people = Some(PeopleChange::Add(vec![arrival; count]));
+        job
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_a_pause_may_wait_for_is_light() {
+        let adding = |count| move || adding(count);
+        let many = |make: &dyn Fn() -> Job, count| (0..count).map(|_| make()).collect();
+
+        assert_eq!(sizes(many(&adding(1_000), 9)).await, [4, 4, 1]);
+        assert_eq!(sizes(many(&adding(9_000), 2)).await, [1, 1]);
+        assert_eq!(sizes(many(&adding(1), 200)).await, [128, 72]);
+        assert_eq!(sizes(many(&|| job(Command::Launch), 20)).await, [8, 8, 4]);
     }
 
     #[tokio::test]
