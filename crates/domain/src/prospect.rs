@@ -6,6 +6,7 @@
 //! impossible, however often a task is retried or a campaign resumed.
 
 use crate::{AccountId, NodeId, NodeKind, PermitId, ProspectId};
+use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -283,8 +284,10 @@ impl Prospect {
 }
 
 /// The prospects at hand: all of a campaign's in a replay, the ones that matter in a decision.
+///
+/// Hashed for speed, not against attackers: the ids of prospects are never an outsider's to choose.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Roster(HashMap<ProspectId, Prospect>);
+pub struct Roster(HashMap<ProspectId, Prospect, RandomState>);
 
 impl Roster {
     /// The prospect named `id`.

@@ -2,12 +2,11 @@
 --
 -- $1 campaign_id uuid
 --
--- No row means that there never was such a campaign.
+-- No row means that there never was such a campaign, or none of its events is attached.
 SELECT journals.id
 FROM journals
 WHERE EXISTS (
     SELECT FROM all_events
     WHERE all_events.journal = journals.id
       AND all_events.campaign_id = $1
-      AND all_events.version = 1
 )

@@ -3,7 +3,7 @@
 --
 -- $1 campaign_id uuid
 --
--- No row means that there never was such a campaign.
+-- No row means that there never was such a campaign, or its creation is not attached.
 SELECT journals.id AS journal, (created.payload ->> 'user_id')::uuid AS user_id
 FROM journals
 JOIN all_events AS created ON created.journal = journals.id

@@ -3,10 +3,11 @@
 --
 -- $1 journal smallint    $2 campaign_ids uuid[]    $3 versions bigint[]    $4 moving_types text[]
 --
--- A campaign without a row was never there. A null type means that it had no event up to that version.
+-- A null owner means that the campaign never was there, or that its creation is not attached. A null type
+-- means that no event moved it up to that version.
 SELECT asked.campaign_id, (created.payload ->> 'user_id')::uuid AS user_id, moved.type
 FROM unnest($2::uuid[], $3::bigint[]) AS asked (campaign_id, version)
-JOIN all_events AS created
+LEFT JOIN all_events AS created
   ON created.journal = $1 AND created.campaign_id = asked.campaign_id AND created.version = 1
 LEFT JOIN LATERAL (
     SELECT events.type

@@ -21,7 +21,10 @@ mod facts;
 mod follow;
 mod journal;
 mod leased_reader;
+mod listed;
 mod listen;
+mod log_check;
+mod log_fault;
 mod metadata;
 mod migrate;
 mod origin;
@@ -29,6 +32,8 @@ mod overview;
 mod read;
 mod stored;
 mod stored_exactly;
+mod streams;
+mod streams_of;
 
 pub use append::{Appending, Head, Log, NewEvent, is_determinate, lost_the_head};
 pub use archive::{
@@ -44,7 +49,10 @@ pub use facts::{Fact, Moment, read_facts};
 pub use follow::{Follower, Wakes};
 pub use journal::{BadJournals, JournalId, Journals};
 pub use leased_reader::{LeasedReadError, LeasedReader};
+pub use listed::{LISTED_MAX, Listed};
 pub use listen::{Announcer, KEYS_CHANNEL, SENDERS_CHANNEL, listen};
+pub use log_check::{LogCheck, LogLine};
+pub use log_fault::LogFault;
 pub use metadata::{Actor, Metadata};
 pub use migrate::{MigrateError, Migrated, find_journals, migrate, pending_migrations};
 pub use origin::{Origin, read_head, read_origins};
@@ -55,3 +63,5 @@ pub use read::{
 };
 pub use stored::{Stored, find_recorded_at, read_stored_after, read_stored_stream};
 pub use stored_exactly::{find_stored, stream_after};
+pub use streams::{StreamPlace, Told, Untold, find_stream_place, read_streams};
+pub use streams_of::{Glimpse, read_streams_of};

@@ -4,13 +4,13 @@ use crate::JournalId;
 use domain::{CampaignId, MOVES, Status, UserId, Version, moved_to};
 use tokio_postgres::{Client, Error};
 
-/// Whose a campaign is, and where it stood.
+/// Whose a campaign is, and where it stood, by what is attached of its events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin {
     /// The campaign.
     pub campaign_id: CampaignId,
-    /// Its owner.
-    pub user_id: UserId,
+    /// Its owner. None when its creation is not attached, or never was.
+    pub user_id: Option<UserId>,
     /// Its status at the version that was asked about; none before its creation and after its end.
     pub status: Option<Status>,
 }
@@ -27,7 +27,7 @@ pub async fn read_head(client: &Client, journal: JournalId) -> Result<i64, Error
     Ok(found.map_or(0, |row| row.get("head")))
 }
 
-/// The origins of campaigns, each as it was at a version. Campaigns that never were are left out.
+/// The origins of campaigns, each as it was at a version.
 ///
 /// Looking up a status reads back to the event that led to it: it costs as much as the campaign has
 /// had events since.
@@ -50,7 +50,7 @@ pub async fn read_origins(
         .await?;
     let origin = |row: &tokio_postgres::Row| Origin {
         campaign_id: CampaignId(row.get("campaign_id")),
-        user_id: UserId(row.get("user_id")),
+        user_id: row.get::<_, Option<_>>("user_id").map(UserId),
         status: row
             .get::<_, Option<&str>>("type")
             .and_then(|event_type| moved_to(event_type).flatten()),

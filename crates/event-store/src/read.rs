@@ -145,7 +145,8 @@ pub async fn read_stream_back(
     events.iter().map(Stored::parse).collect()
 }
 
-/// The journal of a campaign, also of a deleted one. `None` if there never was such a campaign.
+/// The journal of a campaign by the log alone, also of a deleted one. `None` if there never was such a
+/// campaign, or none of its events is attached.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -159,8 +160,8 @@ pub async fn find_journal(
     Ok(found.map(|row| JournalId(row.get(0))))
 }
 
-/// The journal of a campaign and its owner, also of a deleted one. Neither ever changes. `None` if
-/// there never was such a campaign.
+/// The journal of a campaign and its owner by the log alone, also of a deleted one. Neither ever changes.
+/// `None` if there never was such a campaign, or its creation is not attached.
 ///
 /// # Errors
 /// When the database does not answer.
