@@ -1,17 +1,58 @@
-//! Do the rows equal a replay of the log? The first difference of each campaign is named.
+//! Do the rows equal a replay of the log, and the counters a recount of the rows? The first
+//! difference of each campaign is named.
 //!
-//! Reads one snapshot, so it may run beside a working service.
+//! Beside a working service and without disturbing it: in steps, each with a short snapshot of its
+//! own in which the last events of some campaigns are read, and their rows. So each campaign is
+//! compared at one instant, and what is written meanwhile makes no difference. Memory is that of
+//! the replay.
+//!
+//! A rebuild swaps the tables. A snapshot that is older than the swap would find the new tables empty,
+//! so each step locks them, in the mode of a reader, before it takes its snapshot.
+//!
+//! Not here: whether positions are dense (`event_store::LogCheck`), and effects (`outbox`).
 
-use crate::read::list_ids;
-use crate::sends::{Sends, list_sends};
-use crate::{CampaignRow, PermitRow, ProspectRow, Replayed, RowError};
-use domain::{BrokenHistory, CampaignId, PermitId, ProspectId};
-use event_store::{JournalId, PAGE_MAX, ReadError, read_after};
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod compare;
+mod difference;
+mod gather;
+mod recount;
+
+pub use difference::{Difference, Miscount};
+
+use crate::replay::STEP_EVENTS;
+use crate::{Broken, Folded, Replay, ReplayError};
+use domain::CampaignId;
+use event_store::{JournalId, Listed};
+use gather::{Gathered, Range};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-const IDS_PAGE: i64 = 1_000;
+/// Events that one step reads: they and the rows of their campaigns are of one snapshot, so no more than
+/// the step that reads them also folds.
+pub const CHECK_PAGE: i64 = STEP_EVENTS;
+
+/// A comparison under way.
+#[derive(Debug)]
+pub struct Check {
+    journal: JournalId,
+    replay: Replay,
+    /// The first campaign that may not have been compared.
+    from: CampaignId,
+}
+
+/// What one step, or several, found.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Campaigns of the log that were compared with their rows.
+    pub campaigns: u64,
+    /// Campaigns that have a row, of which the counters were recounted.
+    pub counted: u64,
+    /// Campaigns that cannot be replayed.
+    pub broken: Listed<Broken>,
+    /// Rows that are not what the log says: the first of each campaign, and those without a history.
+    pub differences: Listed<Difference>,
+    /// The first miscount of each campaign.
+    pub miscounts: Listed<Miscount>,
+}
 
 /// What a check found.
 #[derive(Debug, Clone, Default)]
@@ -20,276 +61,152 @@ pub struct CheckReport {
     pub events: u64,
     /// Campaigns compared.
     pub campaigns: u64,
-    /// The first difference of each campaign that has one.
+    /// The first difference of each campaign that has one, the first miscount among them; up to
+    /// `event_store::LISTED_MAX` of either.
     pub differences: Vec<Difference>,
-}
-
-/// A row that is not what the log says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// Whose row.
-    pub campaign_id: CampaignId,
-    /// Of which prospect, if it is a prospect's.
-    pub prospect_id: Option<ProspectId>,
-    /// The field.
-    pub field: &'static str,
-    /// What the row has.
-    pub row: String,
-    /// What the log says.
-    pub log: String,
 }
 
 /// Why a check could not be finished.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
-    /// The log could not be read.
+    /// The log could not be read, or an event cannot follow.
     #[error(transparent)]
-    Read(#[from] ReadError),
-    /// The rows could not be read.
-    #[error(transparent)]
-    Row(#[from] RowError),
+    Replay(#[from] ReplayError),
     /// The database did not answer.
     #[error("check rows against the log")]
     Database(#[from] tokio_postgres::Error),
-    /// The positions of a journal are not dense.
-    #[error("journal {journal} has no position {position}")]
-    Gap {
-        /// The journal.
-        journal: i16,
-        /// What is missing.
-        position: i64,
-    },
-    /// An event cannot follow.
-    #[error("position {position} of journal {journal}")]
-    Broken {
-        /// The journal.
-        journal: i16,
-        /// Where.
-        position: i64,
-        /// What cannot follow.
-        #[source]
-        source: BrokenHistory,
-    },
 }
 
-/// Compares all rows of `journal` with a replay of its events.
+/// Compares all rows of `journal` with a replay of its events, and its counters with a recount.
 ///
 /// # Errors
-/// When the log cannot be read, has a gap, or holds an event that cannot follow.
+/// When the log cannot be read, or holds an event that cannot follow.
 pub async fn check(client: &Client, journal: JournalId) -> Result<CheckReport, CheckError> {
-    client
-        .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        .await?;
-    let checked = check_snapshot(client, journal).await;
-    client.batch_execute("COMMIT").await?;
-    checked
+    let mut check = Check::new(journal);
+    let mut all = Checked::default();
+    while !check.is_over() {
+        all.append(check.step(client).await?);
+    }
+    if let Some(broken) = all.broken.first.into_iter().next() {
+        return Err(broken.error.into());
+    }
+    let miscounts = all.miscounts.first.into_iter().map(Difference::from);
+    Ok(CheckReport {
+        events: check.events(),
+        campaigns: all.campaigns,
+        differences: all.differences.first.into_iter().chain(miscounts).collect(),
+    })
 }
 
-async fn check_snapshot(client: &Client, journal: JournalId) -> Result<CheckReport, CheckError> {
-    let (replayed, events) = fold(client, journal).await?;
-    let mut report = CheckReport {
-        events,
-        ..CheckReport::default()
-    };
-    let sends = list_sends(client, journal).await?;
-    report
-        .differences
-        .extend(differing_sends(&sends, &replayed));
-    let rows = ids_of_rows(client, journal).await?;
-    for id in &rows {
-        report.campaigns += 1;
-        let expected = replayed.get(id).cloned().unwrap_or_default();
-        report
-            .differences
-            .extend(compare(client, journal, *id, &expected).await?);
-    }
-    for (id, expected) in replayed.iter().filter(|(id, _)| !rows.contains(id)) {
-        report.campaigns += 1;
-        if let Some(row) = expected.row(*id) {
-            report
-                .differences
-                .push(missing(*id, "row", "none", format!("{row:?}")));
+impl Check {
+    /// Of everything that `journal` has.
+    #[must_use]
+    pub fn new(journal: JournalId) -> Self {
+        Self {
+            journal,
+            // Up to whatever a step's snapshot has: its rows are of then, too.
+            replay: Replay::new(journal, i64::MAX, None).in_pages_of(CHECK_PAGE),
+            from: CampaignId(Uuid::nil()),
         }
     }
-    Ok(report)
-}
 
-/// Counts outlive their campaign, so they are compared by themselves.
-fn differing_sends(
-    rows: &HashMap<CampaignId, Sends>,
-    replayed: &HashMap<CampaignId, Replayed>,
-) -> Vec<Difference> {
-    let none = Sends::new();
-    let ids: HashSet<CampaignId> = rows.keys().chain(replayed.keys()).copied().collect();
-    let compared = ids.into_iter().filter_map(|id| {
-        let row = rows.get(&id).unwrap_or(&none);
-        let log = replayed.get(&id).map_or(&none, Replayed::sends);
-        (row != log).then(|| missing(id, "sends", &format!("{row:?}"), format!("{log:?}")))
-    });
-    compared.collect()
-}
-
-async fn fold(
-    client: &Client,
-    journal: JournalId,
-) -> Result<(HashMap<CampaignId, Replayed>, u64), CheckError> {
-    let mut replayed: HashMap<CampaignId, Replayed> = HashMap::new();
-    let mut position = 0;
-    let mut events = 0;
-    loop {
-        let page = read_after(client, journal, position, PAGE_MAX).await?;
-        if page.is_empty() {
-            return Ok((replayed, events));
-        }
-        for recorded in page {
-            if recorded.position != position + 1 {
-                return Err(CheckError::Gap {
-                    journal: journal.0,
-                    position: position + 1,
-                });
-            }
-            position = recorded.position;
-            events += 1;
-            let broken = |source| CheckError::Broken {
-                journal: journal.0,
-                position,
-                source,
-            };
-            replayed
-                .entry(recorded.campaign_id)
-                .or_default()
-                .apply(&recorded)
-                .map_err(broken)?;
-        }
+    /// Events read so far.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.replay.events()
     }
-}
 
-async fn ids_of_rows(
-    client: &Client,
-    journal: JournalId,
-) -> Result<HashSet<CampaignId>, CheckError> {
-    let mut ids = HashSet::new();
-    let mut after = CampaignId(Uuid::nil());
-    loop {
-        let page = list_ids(client, journal, after, IDS_PAGE).await?;
-        let Some(last) = page.last() else {
-            return Ok(ids);
+    /// Whether everything was compared.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.replay.is_over()
+    }
+
+    /// Reads the next page of events, and compares the campaigns that are complete with it.
+    ///
+    /// # Errors
+    /// When the database does not answer. The check is then worthless.
+    pub async fn step(&mut self, client: &Client) -> Result<Checked, CheckError> {
+        client
+            .batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .await?;
+        let checked = self.step_in_snapshot(client).await;
+        // Also after an error, so that the connection is of use.
+        client.batch_execute("ROLLBACK").await?;
+        checked
+    }
+
+    async fn step_in_snapshot(&mut self, client: &Client) -> Result<Checked, CheckError> {
+        // The first statement, because the first one that reads takes the snapshot.
+        client
+            .batch_execute(include_str!("../sql/lock_rows_shared.sql"))
+            .await?;
+        let complete = self.replay.step_over(client).await?;
+        let ids = complete.iter().map(|one| match one {
+            Ok(folded) => folded.id,
+            Err(broken) => broken.id,
+        });
+        // A campaign may begin later with an id before the one under way. It is no concern of the
+        // next step, which begins where this one ends.
+        let range = Range {
+            journal: self.journal,
+            from: self.from,
+            until: self.replay.reached(),
         };
-        after = *last;
-        ids.extend(page);
+        let gathered = Gathered::read(client, range, ids).await?;
+        self.from = range.until.unwrap_or(self.from);
+        Ok(Checked::of(complete, gathered))
     }
 }
 
-async fn compare(
-    client: &Client,
-    journal: JournalId,
-    id: CampaignId,
-    expected: &Replayed,
-) -> Result<Option<Difference>, CheckError> {
-    let ids = [id.0];
-    let load = include_str!("../sql/load_campaigns.sql");
-    let row = client
-        .query_opt(load, &[&journal.0, &ids.as_slice()])
-        .await?;
-    let row = row.as_ref().map(CampaignRow::read).transpose()?;
-    let difference = match (row, expected.row(id)) {
-        (Some(row), Some(log)) => first_difference(&row, &log),
-        (Some(row), None) => Some(missing(id, "row", &format!("{row:?}"), "none".to_owned())),
-        (None, _) => None,
-    };
-    if difference.is_some() {
-        return Ok(difference);
+impl Checked {
+    /// What another step found, behind what was found so far.
+    pub fn append(&mut self, step: Self) {
+        self.campaigns += step.campaigns;
+        self.counted += step.counted;
+        self.broken.append(step.broken);
+        self.differences.append(step.differences);
+        self.miscounts.append(step.miscounts);
     }
-    compare_prospects(client, journal, id, expected).await
-}
 
-async fn compare_prospects(
-    client: &Client,
-    journal: JournalId,
-    id: CampaignId,
-    expected: &Replayed,
-) -> Result<Option<Difference>, CheckError> {
-    let list = include_str!("../sql/list_prospects.sql");
-    let rows = client.query(list, &[&journal.0, &id.0]).await?;
-    let mut prospects: BTreeMap<_, _> = rows
-        .iter()
-        .map(ProspectRow::read)
-        .collect::<Result<_, _>>()?;
-    let list = include_str!("../sql/list_permits.sql");
-    let rows = client.query(list, &[&journal.0, &id.0]).await?;
-    let mut permits = BTreeMap::new();
-    for row in &rows {
-        let row = PermitRow::read(row)?;
-        if let Some(holder) = prospects.get_mut(&row.prospect_id) {
-            // The primary key of the table says so too.
-            let _once = holder.prospect.permit_step(row.permit);
+    fn of(complete: Vec<Result<Folded, Broken>>, gathered: Gathered) -> Self {
+        let mut checked = Self {
+            differences: gathered.strays,
+            ..Self::default()
+        };
+        for (id, rows) in &gathered.rows {
+            checked.counted += u64::from(rows.campaign.is_some());
+            if let Some(miscount) = recount::first_miscount(*id, rows) {
+                checked.miscounts.push(miscount);
+            }
         }
-        permits.insert(row.permit.id, row);
+        for one in complete {
+            match one {
+                Ok(folded) => {
+                    checked.campaigns += 1;
+                    let rows = gathered.rows.get(&folded.id);
+                    let compare =
+                        |rows| compare::first_difference(folded.id, rows, &folded.replayed);
+                    if let Some(difference) = rows.and_then(compare) {
+                        checked.differences.push(difference);
+                    }
+                }
+                Err(broken) => checked.broken.push(broken),
+            }
+        }
+        checked
     }
-    let difference = first_permit_difference(id, &permits, &expected.permits(id));
-    Ok(difference.or_else(|| first_prospect_difference(id, &prospects, &expected.prospects())))
 }
 
-fn first_permit_difference(
-    id: CampaignId,
-    rows: &BTreeMap<PermitId, PermitRow>,
-    log: &BTreeMap<PermitId, PermitRow>,
-) -> Option<Difference> {
-    let all = rows.keys().chain(log.keys());
-    let differs = all
-        .copied()
-        .find(|permit| rows.get(permit) != log.get(permit))?;
-    let (row, log) = (rows.get(&differs), log.get(&differs));
-    Some(Difference {
-        prospect_id: row.or(log).map(|known| known.prospect_id),
-        ..missing(id, "permit", &format!("{row:?}"), format!("{log:?}"))
-    })
-}
-
-fn first_difference(row: &CampaignRow, log: &CampaignRow) -> Option<Difference> {
-    let fields = [
-        ("version", row.version == log.version),
-        ("created_at", row.created_at == log.created_at),
-        ("updated_at", row.updated_at == log.updated_at),
-        ("user_id", row.campaign.user_id == log.campaign.user_id),
-        ("stage", row.campaign.stage == log.campaign.stage),
-        ("census", row.campaign.census == log.campaign.census),
-        ("tally", row.campaign.tally == log.campaign.tally),
-        ("settings", row.campaign.settings == log.campaign.settings),
-        ("sequence", row.campaign.sequence == log.campaign.sequence),
-    ];
-    let (field, _) = fields.into_iter().find(|(_, same)| !same)?;
-    Some(missing(
-        row.id,
-        field,
-        &format!("{row:?}"),
-        format!("{log:?}"),
-    ))
-}
-
-fn first_prospect_difference(
-    id: CampaignId,
-    rows: &BTreeMap<ProspectId, ProspectRow>,
-    log: &BTreeMap<ProspectId, ProspectRow>,
-) -> Option<Difference> {
-    let everyone = rows.keys().chain(log.keys());
-    let differs = everyone
-        .copied()
-        .find(|prospect| rows.get(prospect) != log.get(prospect))?;
-    let shown = |side: Option<&ProspectRow>| format!("{side:?}");
-    let (row, log) = (shown(rows.get(&differs)), shown(log.get(&differs)));
-    Some(Difference {
-        prospect_id: Some(differs),
-        ..missing(id, "prospect", &row, log)
-    })
-}
-
-fn missing(campaign_id: CampaignId, field: &'static str, row: &str, log: String) -> Difference {
-    Difference {
-        campaign_id,
-        prospect_id: None,
-        field,
-        row: row.to_owned(),
-        log,
+impl From<Miscount> for Difference {
+    fn from(miscount: Miscount) -> Self {
+        Self {
+            campaign_id: miscount.campaign_id,
+            prospect_id: None,
+            permit_id: None,
+            field: miscount.counter,
+            row: miscount.row,
+            log: format!("{} by a recount", miscount.recount),
+        }
     }
 }

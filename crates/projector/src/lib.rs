@@ -1,8 +1,8 @@
 //! Rows derived from the log: `campaigns`, `prospects`, `permits` and `sends`.
 //!
 //! They are written in the transaction of the event ([`Unit`], [`Rows`]), so a command's answer
-//! and the next read agree. Everything in them follows from the log: [`check`] folds the log anew
-//! and names the first difference.
+//! and the next read agree. Everything in them follows from the log: [`Check`] folds the log anew
+//! and names what differs.
 //!
 //! Always true: a row is at the version of its campaign's latest event; a row that is not where
 //! the log says aborts the write (FM003).
@@ -12,7 +12,10 @@
 mod activities;
 mod check;
 mod past;
+mod place;
 mod read;
+mod rebuild;
+mod replay;
 mod replayed;
 mod row;
 mod running;
@@ -21,12 +24,15 @@ mod unit;
 mod write;
 
 pub use activities::{Activity, ActivityCursor, Feed, Send, list_activities};
-pub use check::{CheckError, CheckReport, Difference, check};
+pub use check::{CHECK_PAGE, Check, CheckError, CheckReport, Checked, Difference, Miscount, check};
 pub use past::{Past, PastError, read_past};
+pub use place::{Owner, find_journal, find_missing, find_owners, find_place};
 pub use read::{
     PermitPlace, find_campaign, find_permits, list_campaigns, list_open_permits,
     list_open_permits_at, list_permits_of_prospects, list_sending,
 };
+pub use rebuild::*;
+pub use replay::{Broken, Folded, REPLAY_PAGE, Replay, ReplayError};
 pub use replayed::Replayed;
 pub use row::{CampaignRow, PermitRow, ProspectRow, RowError};
 pub use running::{RUNNING, Whom, find_any_campaign, list_running, page_prospects};

@@ -4,7 +4,7 @@
 //! long the history. What a row shows follows from the log alone, so a past row is the one that stood
 //! there then.
 
-use crate::CampaignRow;
+use crate::{CampaignRow, find_missing};
 use chrono::{DateTime, Utc};
 use domain::{BrokenHistory, Campaign, CampaignId, Roster, Version, evolve};
 use event_store::{Fact, JournalId, Moment, ReadError, read_facts};
@@ -47,10 +47,11 @@ pub enum PastError {
     },
 }
 
-/// The campaign `id` as it was at `moment`.
+/// The campaign `id`, which is or was there, as it was at `moment`. Of a version that it never had: as it
+/// was after its latest event.
 ///
 /// # Errors
-/// When the log cannot be read or is broken.
+/// When the log cannot be read or is broken, or an event up to `moment` is not attached.
 pub async fn read_past(
     client: &Client,
     journal: JournalId,
@@ -65,6 +66,14 @@ pub async fn read_past(
             version: fact.version,
             source,
         })?;
+    }
+    if past.may_go_on(moment)
+        && let Some(Version(version)) = find_missing(client, journal, id, past.version)
+            .await
+            .map_err(ReadError::from)?
+    {
+        let campaign = id;
+        return Err(ReadError::StreamBroken { campaign, version }.into());
     }
     Ok(past)
 }
@@ -94,6 +103,11 @@ impl Past {
             updated_at: fact.recorded_at,
         });
         Ok(())
+    }
+
+    /// Whether events up to `moment` may follow that were not there to be read.
+    fn may_go_on(&self, moment: Moment) -> bool {
+        !matches!(self.campaign, Campaign::Deleted) && moment != Moment::Version(self.version)
     }
 
     /// How many events it had had. 0: it was not there yet.

@@ -4,7 +4,6 @@
 use crate::{CampaignRow, PermitRow, RowError};
 use domain::{CampaignId, PermitId, ProspectId, UserId, Version};
 use event_store::JournalId;
-use tokio_postgres::Client;
 use uuid::Uuid;
 
 /// The statement of [`find_campaign`], for callers that keep prepared statements.
@@ -158,21 +157,5 @@ pub async fn list_sending(
         .prepare_cached(include_str!("../sql/list_sending.sql"))
         .await?;
     let rows = client.query(&statement, &[&journal.0, &user.0]).await?;
-    Ok(rows.iter().map(|row| CampaignId(row.get("id"))).collect())
-}
-
-/// The ids of a journal's campaigns, a page at a time.
-pub(crate) async fn list_ids(
-    client: &Client,
-    journal: JournalId,
-    after: CampaignId,
-    limit: i64,
-) -> Result<Vec<CampaignId>, RowError> {
-    let rows = client
-        .query(
-            include_str!("../sql/list_ids.sql"),
-            &[&journal.0, &after.0, &limit],
-        )
-        .await?;
     Ok(rows.iter().map(|row| CampaignId(row.get("id"))).collect())
 }

@@ -7,7 +7,8 @@ use domain::{
     BrokenHistory, Campaign, CampaignId, Event, PermitId, ProspectId, ProspectStatus, Roster,
     Version, evolve,
 };
-use event_store::Recorded;
+use event_store::Fact;
+use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap};
 
 /// The fold of one campaign's events.
@@ -18,23 +19,25 @@ pub struct Replayed {
     version: Version,
     created_at: Option<DateTime<Utc>>,
     updated_at: Option<DateTime<Utc>>,
-    times: HashMap<ProspectId, Times>,
-    permit_times: HashMap<PermitId, PermitTimes>,
+    times: HashMap<ProspectId, Times, RandomState>,
     sends: Sends,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct PermitTimes {
+    id: PermitId,
     granted_at: DateTime<Utc>,
     closed_at: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Times {
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     replied_at: Option<DateTime<Utc>>,
     bounced_at: Option<DateTime<Utc>>,
+    /// Of their permits: a handful.
+    permits: Vec<PermitTimes>,
 }
 
 impl Replayed {
@@ -42,19 +45,18 @@ impl Replayed {
     ///
     /// # Errors
     /// When the event cannot follow, or is not the next.
-    pub fn apply(&mut self, recorded: &Recorded) -> Result<(), BrokenHistory> {
-        if recorded.version != self.version.next() {
+    pub fn apply(&mut self, fact: &Fact) -> Result<(), BrokenHistory> {
+        if fact.version != self.version.next() {
             return Err(BrokenHistory {
-                event: recorded.event.event_type(),
+                event: fact.event.event_type(),
             });
         }
-        self.note_times(recorded);
-        self.note_permit_times(recorded);
-        self.note_send(recorded);
-        evolve(&mut self.campaign, &mut self.roster, &recorded.event)?;
-        self.version = recorded.version;
-        self.created_at.get_or_insert(recorded.recorded_at);
-        self.updated_at = Some(recorded.recorded_at);
+        self.note_times(fact);
+        self.note_send(fact);
+        evolve(&mut self.campaign, &mut self.roster, &fact.event)?;
+        self.version = fact.version;
+        self.created_at.get_or_insert(fact.recorded_at);
+        self.updated_at = Some(fact.recorded_at);
         Ok(())
     }
 
@@ -90,12 +92,13 @@ impl Replayed {
     /// The rows of its permits.
     #[must_use]
     pub fn permits(&self, campaign_id: CampaignId) -> BTreeMap<PermitId, PermitRow> {
-        let of_everyone = self
-            .roster
-            .iter()
-            .flat_map(|(id, prospect)| prospect.permits().iter().map(move |permit| (id, permit)));
-        let rows = of_everyone.filter_map(|(prospect_id, permit)| {
-            let times = self.permit_times.get(&permit.id)?;
+        let of_everyone = self.roster.iter().flat_map(|(id, prospect)| {
+            let times = self.times.get(&id);
+            let permits = prospect.permits().iter();
+            permits.map(move |permit| (id, times, permit))
+        });
+        let rows = of_everyone.filter_map(|(prospect_id, times, permit)| {
+            let times = times?.permit(permit.id)?;
             let row = PermitRow {
                 campaign_id,
                 prospect_id,
@@ -108,13 +111,18 @@ impl Replayed {
         rows.collect()
     }
 
+    /// How many events were applied.
+    pub(crate) fn version(&self) -> Version {
+        self.version
+    }
+
     /// What accounts sent for it.
     pub(crate) fn sends(&self) -> &Sends {
         &self.sends
     }
 
-    fn note_send(&mut self, recorded: &Recorded) {
-        let Event::SendSucceeded(sent) = &recorded.event else {
+    fn note_send(&mut self, fact: &Fact) {
+        let Event::SendSucceeded(sent) = &fact.event else {
             return;
         };
         let prospect = self.roster.find(sent.prospect_id);
@@ -122,30 +130,8 @@ impl Replayed {
         if let Some(permit) = permit
             && let Some(account) = permit.account_id
         {
-            let key = (account, recorded.recorded_at.date_naive(), permit.kind);
+            let key = (account, fact.recorded_at.date_naive(), permit.kind);
             *self.sends.entry(key).or_default() += 1;
-        }
-    }
-
-    fn note_permit_times(&mut self, recorded: &Recorded) {
-        let at = recorded.recorded_at;
-        match &recorded.event {
-            Event::SendPermitted(granted) => {
-                let fresh = PermitTimes {
-                    granted_at: at,
-                    closed_at: None,
-                };
-                self.permit_times.insert(granted.permit_id, fresh);
-            }
-            Event::SendSucceeded(sent) => self.note_closed(sent.permit_id, at),
-            Event::SendFailed(failed) => self.note_closed(failed.permit_id, at),
-            _ => {}
-        }
-    }
-
-    fn note_closed(&mut self, id: PermitId, at: DateTime<Utc>) {
-        if let Some(times) = self.permit_times.get_mut(&id) {
-            times.closed_at = Some(at);
         }
     }
 
@@ -168,34 +154,57 @@ impl Replayed {
         }
     }
 
-    fn note_times(&mut self, recorded: &Recorded) {
-        let at = recorded.recorded_at;
-        if let Event::ProspectsAdded(added) = &recorded.event {
-            for id in &added.prospect_ids {
-                let fresh = Times {
-                    created_at: at,
-                    updated_at: at,
-                    replied_at: None,
-                    bounced_at: None,
-                };
-                self.times.insert(*id, fresh);
-            }
+    fn note_times(&mut self, fact: &Fact) {
+        let at = fact.recorded_at;
+        if let Event::ProspectsAdded(added) = &fact.event {
+            let fresh = added.prospect_ids.iter().map(|id| (*id, Times::fresh(at)));
+            self.times.extend(fresh);
         }
-        self.note_left_out(&recorded.event, at);
-        let Some(times) = recorded
-            .event
-            .prospect()
-            .and_then(|id| self.times.get_mut(&id))
-        else {
-            return;
-        };
-        times.updated_at = at;
-        match recorded.event {
+        self.note_left_out(&fact.event, at);
+        let about = fact.event.prospect();
+        if let Some(times) = about.and_then(|id| self.times.get_mut(&id)) {
+            times.note(&fact.event, at);
+        }
+    }
+}
+
+impl Times {
+    fn fresh(at: DateTime<Utc>) -> Self {
+        Self {
+            created_at: at,
+            updated_at: at,
+            replied_at: None,
+            bounced_at: None,
+            permits: Vec::new(),
+        }
+    }
+
+    fn note(&mut self, event: &Event, at: DateTime<Utc>) {
+        self.updated_at = at;
+        match event {
             Event::ProspectReplied(_) => {
-                times.replied_at.get_or_insert(at);
+                self.replied_at.get_or_insert(at);
             }
-            Event::ProspectBounced(_) => times.bounced_at = Some(at),
+            Event::ProspectBounced(_) => self.bounced_at = Some(at),
+            Event::SendPermitted(granted) => self.permits.push(PermitTimes {
+                id: granted.permit_id,
+                granted_at: at,
+                closed_at: None,
+            }),
+            Event::SendSucceeded(sent) => self.close(sent.permit_id, at),
+            Event::SendFailed(failed) => self.close(failed.permit_id, at),
             _ => {}
         }
+    }
+
+    fn close(&mut self, id: PermitId, at: DateTime<Utc>) {
+        let found = self.permits.iter_mut().find(|permit| permit.id == id);
+        if let Some(permit) = found {
+            permit.closed_at = Some(at);
+        }
+    }
+
+    fn permit(&self, id: PermitId) -> Option<&PermitTimes> {
+        self.permits.iter().find(|permit| permit.id == id)
     }
 }

@@ -80,6 +80,9 @@ pub enum RowError {
         /// Whose row.
         id: Uuid,
     },
+    /// A name that this program does not know.
+    #[error("no {0} is known: is this program older than the database?")]
+    Name(String),
 }
 
 impl CampaignRow {

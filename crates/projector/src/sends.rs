@@ -8,7 +8,7 @@ use chrono::{Days, NaiveDate};
 use domain::{AccountId, CampaignId, SendKind};
 use event_store::JournalId;
 use std::collections::{BTreeMap, HashMap};
-use tokio_postgres::{Client, Row};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 /// Days that usage looks back over, today among them (campaign API, section 1.14).
@@ -100,21 +100,11 @@ pub async fn count_open_permits(
     Ok(rows.iter().map(read).collect())
 }
 
-/// Everything of one journal, by campaign.
-pub(crate) async fn list_sends(
-    client: &Client,
-    journal: JournalId,
-) -> Result<HashMap<CampaignId, Sends>, RowError> {
-    let list = include_str!("../sql/list_sends.sql");
-    let mut all: HashMap<CampaignId, Sends> = HashMap::new();
-    for row in client.query(list, &[&journal.0]).await? {
-        let account = AccountId(row.get("account_id"));
-        let key = (account, row.get("day"), kind(&row)?);
-        let count: i32 = row.get("count");
-        let of_campaign = all.entry(CampaignId(row.get("campaign_id"))).or_default();
-        of_campaign.insert(key, u32::try_from(count).unwrap_or(0));
-    }
-    Ok(all)
+/// A row of what was sent for one campaign.
+pub(crate) fn read_send(row: &Row) -> Result<((AccountId, NaiveDate, SendKind), u32), RowError> {
+    let key = (AccountId(row.get("account_id")), row.get("day"), kind(row)?);
+    let count: i32 = row.get("count");
+    Ok((key, u32::try_from(count).unwrap_or(0)))
 }
 
 fn by_account(rows: &[Row]) -> Result<HashMap<AccountId, Sent>, RowError> {

@@ -1,0 +1,2 @@
+-- Drops the shadow tables, if there are any.
+SELECT drop_shadows()

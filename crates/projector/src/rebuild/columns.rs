@@ -1,0 +1,201 @@
+//! Rows on their way into the shadow tables, in the binary form of COPY.
+
+use crate::{CampaignRow, Folded, PermitRow, ProspectRow};
+use domain::{CampaignId, ProspectId};
+use event_store::JournalId;
+use std::pin::pin;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::{Json, ToSql, Type};
+use tokio_postgres::{Error, Transaction};
+
+const CAMPAIGNS: [Type; 12] = [
+    Type::INT2,
+    Type::UUID,
+    Type::INT8,
+    Type::JSON,
+    Type::JSON,
+    Type::JSON,
+    Type::UUID,
+    Type::TEXT,
+    Type::JSON,
+    Type::JSON,
+    Type::TIMESTAMPTZ,
+    Type::TIMESTAMPTZ,
+];
+const PROSPECTS: [Type; 10] = [
+    Type::INT2,
+    Type::UUID,
+    Type::UUID,
+    Type::TEXT,
+    Type::UUID,
+    Type::INT4,
+    Type::TIMESTAMPTZ,
+    Type::TIMESTAMPTZ,
+    Type::TIMESTAMPTZ,
+    Type::TIMESTAMPTZ,
+];
+const PERMITS: [Type; 10] = [
+    Type::INT2,
+    Type::UUID,
+    Type::UUID,
+    Type::UUID,
+    Type::UUID,
+    Type::TEXT,
+    Type::TEXT,
+    Type::UUID,
+    Type::TIMESTAMPTZ,
+    Type::TIMESTAMPTZ,
+];
+const SENDS: [Type; 6] = [
+    Type::INT2,
+    Type::UUID,
+    Type::UUID,
+    Type::DATE,
+    Type::TEXT,
+    Type::INT4,
+];
+
+/// Loads everything about `folded` into the shadow tables.
+pub(super) async fn load(
+    transaction: &Transaction<'_>,
+    journal: JournalId,
+    folded: &[Folded],
+) -> Result<(), Error> {
+    load_campaigns(transaction, journal, folded).await?;
+    load_prospects(transaction, journal, folded).await?;
+    load_permits(transaction, journal, folded).await?;
+    load_sends(transaction, journal, folded).await
+}
+
+async fn load_campaigns(
+    transaction: &Transaction<'_>,
+    journal: JournalId,
+    folded: &[Folded],
+) -> Result<(), Error> {
+    let copy = include_str!("../../sql/load_shadow_campaigns.sql");
+    let sink = transaction.copy_in(copy).await?;
+    let mut writer = pin!(BinaryCopyInWriter::new(sink, &CAMPAIGNS));
+    for row in folded.iter().filter_map(|one| one.replayed.row(one.id)) {
+        let CampaignRow {
+            id,
+            version,
+            created_at,
+            updated_at,
+            campaign,
+        } = row;
+        let columns: [&(dyn ToSql + Sync); 12] = [
+            &journal.0,
+            &id.0,
+            &version.0,
+            &Json(&campaign.stage),
+            &Json(&campaign.census),
+            &Json(&campaign.tally),
+            &campaign.user_id.0,
+            &campaign.settings.name.as_str(),
+            &Json(&*campaign.settings),
+            &Json(&*campaign.sequence),
+            &created_at,
+            &updated_at,
+        ];
+        writer.as_mut().write(&columns).await?;
+    }
+    writer.finish().await.map(|_| ())
+}
+
+async fn load_prospects(
+    transaction: &Transaction<'_>,
+    journal: JournalId,
+    folded: &[Folded],
+) -> Result<(), Error> {
+    let copy = include_str!("../../sql/load_shadow_prospects.sql");
+    let sink = transaction.copy_in(copy).await?;
+    let mut writer = pin!(BinaryCopyInWriter::new(sink, &PROSPECTS));
+    let of_everyone = folded.iter().flat_map(|one| {
+        let rows = one.replayed.prospects().into_iter();
+        rows.map(move |(id, row)| (one.id, id, row))
+    });
+    for (campaign_id, id, row) in of_everyone {
+        let (CampaignId(campaign_id), ProspectId(id)) = (campaign_id, id);
+        let ProspectRow {
+            prospect,
+            replied_at,
+            bounced_at,
+            created_at,
+            updated_at,
+        } = row;
+        let columns: [&(dyn ToSql + Sync); 10] = [
+            &journal.0,
+            &campaign_id,
+            &id,
+            &prospect.status.as_str(),
+            &prospect.node_id.map(|node| node.0),
+            &i32::try_from(prospect.replies).unwrap_or(i32::MAX),
+            &replied_at,
+            &bounced_at,
+            &created_at,
+            &updated_at,
+        ];
+        writer.as_mut().write(&columns).await?;
+    }
+    writer.finish().await.map(|_| ())
+}
+
+async fn load_permits(
+    transaction: &Transaction<'_>,
+    journal: JournalId,
+    folded: &[Folded],
+) -> Result<(), Error> {
+    let copy = include_str!("../../sql/load_shadow_permits.sql");
+    let sink = transaction.copy_in(copy).await?;
+    let mut writer = pin!(BinaryCopyInWriter::new(sink, &PERMITS));
+    for row in folded
+        .iter()
+        .flat_map(|one| one.replayed.permits(one.id).into_values())
+    {
+        let PermitRow {
+            campaign_id,
+            prospect_id,
+            permit,
+            granted_at,
+            closed_at,
+        } = row;
+        let columns: [&(dyn ToSql + Sync); 10] = [
+            &journal.0,
+            &campaign_id.0,
+            &prospect_id.0,
+            &permit.node_id.0,
+            &permit.id.0,
+            &permit.state.as_str(),
+            &permit.kind.as_str(),
+            &permit.account_id.map(|account| account.0),
+            &granted_at,
+            &closed_at,
+        ];
+        writer.as_mut().write(&columns).await?;
+    }
+    writer.finish().await.map(|_| ())
+}
+
+async fn load_sends(
+    transaction: &Transaction<'_>,
+    journal: JournalId,
+    folded: &[Folded],
+) -> Result<(), Error> {
+    let copy = include_str!("../../sql/load_shadow_sends.sql");
+    let sink = transaction.copy_in(copy).await?;
+    let mut writer = pin!(BinaryCopyInWriter::new(sink, &SENDS));
+    for one in folded {
+        for ((account, day, kind), count) in one.replayed.sends() {
+            let columns: [&(dyn ToSql + Sync); 6] = [
+                &journal.0,
+                &account.0,
+                &one.id.0,
+                day,
+                &kind.as_str(),
+                &i32::try_from(*count).unwrap_or(i32::MAX),
+            ];
+            writer.as_mut().write(&columns).await?;
+        }
+    }
+    writer.finish().await.map(|_| ())
+}

@@ -1,0 +1,45 @@
+//! What is derived from the log, by its name.
+
+/// A table of rows derived from the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Projection {
+    /// Campaigns.
+    Campaigns,
+    /// Where prospects stand.
+    Prospects,
+    /// Permits.
+    Permits,
+    /// How often accounts sent.
+    Sends,
+}
+
+impl Projection {
+    /// Every projection.
+    pub const ALL: [Self; 4] = [Self::Campaigns, Self::Prospects, Self::Permits, Self::Sends];
+
+    /// Its name, which is that of its table.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Campaigns => "campaigns",
+            Self::Prospects => "prospects",
+            Self::Permits => "permits",
+            Self::Sends => "sends",
+        }
+    }
+
+    /// The projection of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == name)
+    }
+
+    /// The version of this program's fold. Raised with every change to what the rows of a log are: the
+    /// rows are then rebuilt when the program first serves a database.
+    #[must_use]
+    pub fn version(self) -> i32 {
+        match self {
+            Self::Campaigns | Self::Prospects | Self::Permits | Self::Sends => 1,
+        }
+    }
+}

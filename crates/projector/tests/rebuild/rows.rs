@@ -1,0 +1,146 @@
+//! What the rows are afterwards.
+
+use crate::world::World;
+use projector::{Ended, Phase, Projection, find_rebuild, list_projections, outdated};
+
+#[tokio::test]
+async fn rows_are_rebuilt_as_they_were() {
+    let world = World::populated().await;
+    let before = world.database.checksums().await;
+
+    let ended = world.rebuild(&Projection::ALL).await;
+
+    assert_eq!(ended, Some(Ended::Switched(Projection::ALL.to_vec())));
+    let after = world.database.checksums().await;
+    for table in Projection::ALL {
+        let table = table.as_str();
+        assert_eq!(before.get(table), after.get(table), "{table}");
+    }
+}
+
+#[tokio::test]
+async fn rows_that_were_damaged_are_those_of_the_log_again() {
+    let world = World::populated().await;
+    world
+        .execute(
+            "UPDATE campaigns SET version = version + 1, census = '{}';
+             UPDATE prospects SET status = 'cancelled', bounced_at = NULL;
+             DELETE FROM permits;
+             UPDATE sends SET count = count + 7",
+        )
+        .await;
+
+    world.rebuild(&Projection::ALL).await;
+
+    world.database.rows_equal_replay().await;
+}
+
+#[tokio::test]
+async fn one_projection_is_rebuilt_by_itself() {
+    for projection in Projection::ALL {
+        let world = World::populated().await;
+        let name = projection.as_str();
+        let damage = match projection {
+            Projection::Campaigns => "UPDATE campaigns SET version = version + 1",
+            Projection::Prospects => "UPDATE prospects SET replies = 3, replied_at = now()",
+            Projection::Permits => "DELETE FROM permits",
+            Projection::Sends => "DELETE FROM sends",
+        };
+        world.execute(damage).await;
+        let others = "SELECT sum(oid::bigint)::bigint FROM pg_class WHERE relname IN \
+                      ('campaigns', 'prospects', 'permits', 'sends') AND relname <> ";
+        let others = format!("{others} '{name}'");
+        let before = world.number(&others).await;
+
+        world.rebuild(&[projection]).await;
+
+        world.database.rows_equal_replay().await;
+        assert_eq!(
+            world.number(&others).await,
+            before,
+            "{name}: the others stay"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_at_an_older_version_is_known_and_current_after_a_rebuild() {
+    let world = World::populated().await;
+    world
+        .execute("UPDATE projections SET version = 0 WHERE name IN ('permits', 'sends')")
+        .await;
+    let client = world.database.sql();
+    let old = outdated(client).await.unwrap();
+    assert_eq!(old, [Projection::Permits, Projection::Sends]);
+
+    world.rebuild(&old).await;
+
+    assert_eq!(outdated(client).await.unwrap(), []);
+    let all = list_projections(client).await.unwrap();
+    let rebuilt = |one: Projection| {
+        all.iter()
+            .any(|it| it.projection == one && it.rebuilt_at.is_some())
+    };
+    assert!(rebuilt(Projection::Sends) && !rebuilt(Projection::Campaigns));
+}
+
+#[tokio::test]
+async fn how_far_it_has_come_is_told() {
+    let world = World::populated().await;
+    let client = world.database.sql();
+    assert!(find_rebuild(client).await.unwrap().is_none());
+    world.ask(&Projection::ALL).await;
+    let waiting = find_rebuild(client).await.unwrap().unwrap();
+    assert_eq!((waiting.phase, waiting.percentage()), (Phase::Waiting, 0.0));
+
+    world.rebuilder().run_once().await.unwrap();
+
+    let done = find_rebuild(client).await.unwrap().unwrap();
+    assert_eq!((done.phase, done.percentage()), (Phase::Done, 100.0));
+    let events = world.number("SELECT count(*) FROM events").await;
+    assert_eq!(done.events_total, u64::try_from(events).unwrap());
+    assert_eq!(done.events, done.events_total);
+    assert!(done.ended_at.is_some() && done.failure.is_none());
+}
+
+#[tokio::test]
+async fn a_broken_log_fails_the_rebuild_and_leaves_the_rows() {
+    let world = World::populated().await;
+    world
+        .execute(
+            "ALTER TABLE events DISABLE TRIGGER USER;
+             UPDATE events SET type = 'CampaignPaused', payload = '{\"cause\":\"request\"}'
+             WHERE type = 'CampaignDeleted' OR version = 2",
+        )
+        .await;
+    let rows = world.number("SELECT count(*) FROM campaigns").await;
+    world.ask(&Projection::ALL).await;
+
+    let failed = world.rebuilder().run_once().await;
+
+    assert!(failed.unwrap_err().is_lasting());
+    let standing = find_rebuild(world.database.sql()).await.unwrap().unwrap();
+    assert_eq!(standing.phase, Phase::Failed);
+    assert!(standing.failure.unwrap().contains("position"));
+    assert_eq!(world.number("SELECT count(*) FROM campaigns").await, rows);
+    let World { database, .. } = world;
+    drop(database.unchecked());
+}
+
+#[tokio::test]
+async fn what_depends_on_the_live_tables_fails_the_rebuild_and_is_named() {
+    let world = World::populated().await;
+    world
+        .execute("CREATE VIEW somebodys AS SELECT id FROM prospects")
+        .await;
+    world.ask(&Projection::ALL).await;
+
+    let failed = world.rebuilder().run_once().await;
+
+    assert!(failed.unwrap_err().is_lasting());
+    let standing = find_rebuild(world.database.sql()).await.unwrap().unwrap();
+    assert_eq!(standing.phase, Phase::Failed);
+    let reason = standing.failure.unwrap();
+    assert!(reason.contains("depend"), "{reason}");
+    world.execute("DROP VIEW somebodys").await;
+}
