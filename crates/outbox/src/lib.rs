@@ -20,6 +20,8 @@ mod chance;
 mod claim;
 mod completer;
 mod effect;
+mod effect_check;
+mod effect_difference;
 mod effect_id;
 mod enqueue;
 mod explain;
@@ -48,6 +50,8 @@ pub use completer::{
     Alarm, CompleterState, Completion, CompletionCounts, Fault, Health, Turn, WaitpointCompleter,
 };
 pub use effect::{Effect, EffectKind, effect_of};
+pub use effect_check::{EffectCheck, EffectsChecked};
+pub use effect_difference::{EffectDifference, EffectFault};
 pub use effect_id::{EffectId, NotAnEffectId};
 pub use enqueue::{EffectColumns, Enqueued, Enqueuer};
 pub use explain::explain;

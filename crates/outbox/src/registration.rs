@@ -11,7 +11,7 @@
 use crate::failure::{RelayFailure, ask};
 use deadpool_postgres::{Client, Pool, Transaction};
 use domain::{CampaignId, ProspectId, Status, TokenKind, UserId, wake_at_registration};
-use event_store::{JournalId, find_journal};
+use event_store::JournalId;
 use lru::LruCache;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -136,7 +136,9 @@ impl Registrar {
         if known.is_some() {
             return Ok(known);
         }
-        let found = find_journal(client, campaign).await?;
+        let statement = include_str!("../sql/find_journal.sql");
+        let found = client.query_opt(statement, &[&campaign.0]).await?;
+        let found = found.map(|row| JournalId(row.get("journal")));
         if let Some(journal) = found {
             self.remembered().put(campaign, journal);
         }

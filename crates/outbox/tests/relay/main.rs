@@ -10,6 +10,7 @@
 )]
 
 mod bloat;
+mod checking;
 mod crashing;
 mod explaining;
 mod forgetting;
