@@ -1,9 +1,9 @@
--- Which journals have events that are not sealed, or sealed ones that are not signed by a key.
+-- Every journal: whether it has events that are not sealed, or sealed ones that are not signed by a key,
+-- and how many events that key signed for.
 --
 -- $1 key_id text
---
--- No rows means that there is nothing to do.
-SELECT journals.id AS journal
+SELECT journals.id AS journal, signed.size AS signed,
+       journals.head <> sealed.size OR sealed.size <> signed.size AS has_news
 FROM journals
 CROSS JOIN LATERAL (
     SELECT coalesce(max(number * 256 + octet_length(hashes) / 32), 0) AS size
@@ -17,5 +17,4 @@ CROSS JOIN LATERAL (
           WHERE ledger_checkpoints.journal = journals.id AND key_id = $1
           ORDER BY size DESC LIMIT 1) AS last
 ) AS signed
-WHERE journals.head <> sealed.size OR sealed.size <> signed.size
 ORDER BY journals.id

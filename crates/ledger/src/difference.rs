@@ -10,6 +10,8 @@ use std::fmt;
 pub enum Evidence {
     /// It was saved elsewhere by whoever audits: what counts most.
     Saved,
+    /// The list of keys has it: a key was replaced there.
+    Rotated,
     /// It is in the directory that the sealer publishes to.
     Published,
     /// The database has it.
@@ -96,8 +98,8 @@ pub enum Difference {
         /// Which.
         tile: TileId,
     },
-    /// A checkpoint is not signed by a key of this ledger.
-    #[error("{evidence} of size {size} is not signed by a key of this ledger: {reason}")]
+    /// A checkpoint is not signed by a key of this ledger, or by one that had been replaced.
+    #[error("{evidence} of size {size} is not signed by the ledger: {reason}")]
     Signature {
         /// The size that it claims, 0 if it cannot be read.
         size: u64,
@@ -120,6 +122,7 @@ impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Saved => "a saved checkpoint",
+            Self::Rotated => "the checkpoint that a key was replaced at",
             Self::Published => "a published checkpoint",
             Self::Stored => "a stored checkpoint",
         })

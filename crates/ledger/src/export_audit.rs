@@ -36,39 +36,57 @@ pub fn audit_export(
     directory: Option<&Directory>,
     journals: &[i16],
 ) -> Result<Findings, ExportError> {
-    let mut export = Export {
-        trust,
-        directory,
-        audits: BTreeMap::new(),
-        found: Findings::new(),
-    };
-    let saved = trust.saved.iter().map(|saved| saved.origin.journal);
-    let expected: Vec<i16> = if journals.is_empty() {
-        saved.collect()
-    } else {
-        journals.to_vec()
-    };
-    expected.iter().for_each(|journal| export.begin(*journal));
-    for (line, text) in (1..).zip(lines.lines()) {
-        let text = text.map_err(ExportError::Read)?;
-        let entry: Entry =
-            serde_json::from_str(&text).map_err(|source| ExportError::Line { line, source })?;
-        if journals.is_empty() || journals.contains(&entry.journal) {
-            export.take(&entry);
-        }
+    let mut audit = ExportAudit::begin(trust, directory, journals);
+    for entry in read_export(lines) {
+        audit.take(&entry?);
     }
-    Ok(export.end())
+    Ok(audit.end())
 }
 
-struct Export<'a> {
+/// The events of an export, one after the other.
+///
+/// # Errors
+/// Each item, when it cannot be read.
+pub fn read_export(lines: impl BufRead) -> impl Iterator<Item = Result<Entry, ExportError>> {
+    let entry = |(line, text): (u64, io::Result<String>)| {
+        let text = text.map_err(ExportError::Read)?;
+        serde_json::from_str(&text).map_err(|source| ExportError::Line { line, source })
+    };
+    (1..).zip(lines.lines()).map(entry)
+}
+
+/// An audit of an export, event by event.
+pub struct ExportAudit<'a> {
     trust: &'a Trust,
     directory: Option<&'a Directory>,
+    journals: &'a [i16],
     audits: BTreeMap<i16, (Audit, Option<Tile>)>,
     found: Findings,
 }
 
-impl Export<'_> {
-    fn begin(&mut self, journal: i16) {
+impl<'a> ExportAudit<'a> {
+    /// Of an export in which `journals` are expected; if there are none, those that there are or that a
+    /// checkpoint was saved of.
+    #[must_use]
+    pub fn begin(trust: &'a Trust, directory: Option<&'a Directory>, journals: &'a [i16]) -> Self {
+        let mut export = Self {
+            trust,
+            directory,
+            journals,
+            audits: BTreeMap::new(),
+            found: Findings::new(),
+        };
+        let saved = trust.saved.iter().map(|saved| saved.origin.journal);
+        let expected: Vec<i16> = if journals.is_empty() {
+            saved.collect()
+        } else {
+            journals.to_vec()
+        };
+        expected.iter().for_each(|journal| export.expect(*journal));
+        export
+    }
+
+    fn expect(&mut self, journal: i16) {
         if self.audits.contains_key(&journal) || self.found.contains_key(&journal) {
             return;
         }
@@ -82,8 +100,12 @@ impl Export<'_> {
         }
     }
 
-    fn take(&mut self, entry: &Entry) {
-        self.begin(entry.journal);
+    /// The next event. One of a journal that is not expected does not count.
+    pub fn take(&mut self, entry: &Entry) {
+        if !self.journals.is_empty() && !self.journals.contains(&entry.journal) {
+            return;
+        }
+        self.expect(entry.journal);
         let Some((audit, tile)) = self.audits.get_mut(&entry.journal) else {
             return;
         };
@@ -94,7 +116,9 @@ impl Export<'_> {
         }
     }
 
-    fn end(mut self) -> Findings {
+    /// There are no more. What was found.
+    #[must_use]
+    pub fn end(mut self) -> Findings {
         let ended = self.audits.into_iter();
         self.found
             .extend(ended.map(|(journal, (audit, _))| (journal, audit.finish())));
@@ -111,6 +135,9 @@ pub(crate) fn begun(
     let mut audit = Audit::of(journal);
     for checkpoint in trust.saved(journal) {
         audit.expect(Evidence::Saved, checkpoint);
+    }
+    for checkpoint in trust.rotated(journal) {
+        audit.expect(Evidence::Rotated, checkpoint);
     }
     let published = directory.map_or(Ok(None), |directory| directory.checkpoint(journal));
     let refused = |reason: String| Difference::Signature {

@@ -23,6 +23,9 @@ pub enum BadKey {
     /// A name that no key may have.
     #[error("a ledger's name is not empty and has no spaces and no plus signs")]
     Name,
+    /// Something else behind a key.
+    #[error("behind a key there is nothing, or `retired <journal>:<size>:<root> …`")]
+    Retirement,
 }
 
 /// Signs checkpoints. Never printed.

@@ -3,6 +3,7 @@
 use super::rows::{read_tiles, signed, write_tiles};
 use super::sealer::SealError;
 use crate::{Edge, Entry, TileId, grown};
+use domain::{CampaignId, Version};
 use event_store::{JournalId, Stored, stream_after};
 use futures_util::TryStreamExt;
 use std::collections::BTreeSet;
@@ -37,6 +38,23 @@ pub(super) async fn grow(
         write_tiles(transaction, journal, &grown_tiles).await?;
     }
     Ok(edge)
+}
+
+impl From<Entry> for Stored {
+    fn from(entry: Entry) -> Self {
+        Self {
+            journal: JournalId(entry.journal),
+            position: entry.position,
+            campaign_id: CampaignId(entry.campaign_id),
+            version: Version(entry.version),
+            event_id: entry.event_id,
+            event_type: entry.event_type,
+            schema_version: entry.schema_version,
+            recorded_at: entry.recorded_at,
+            payload: entry.payload,
+            metadata: entry.metadata,
+        }
+    }
 }
 
 impl From<Stored> for Entry {

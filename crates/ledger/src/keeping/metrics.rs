@@ -42,7 +42,7 @@ impl LedgerMetrics {
         );
         registry.register(
             "fermata_ledger_refused",
-            "1 while this process does not sign a journal because it is not what was signed before",
+            "1 while this process does not sign or publish a journal; the log says why",
             metrics.refused.clone(),
         );
         metrics

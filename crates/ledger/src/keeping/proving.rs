@@ -37,6 +37,12 @@ pub enum ProveError {
     /// No such event.
     #[error("there is no such event")]
     NoEvent,
+    /// It is in a partition of the archive that is not attached.
+    #[error("position {position} is in a partition of the archive that is not attached")]
+    Detached {
+        /// Where it is.
+        position: u64,
+    },
     /// No checkpoint covers it.
     #[error("no checkpoint covers position {position} yet; the latest covers {signed}")]
     NotSealed {
@@ -87,8 +93,11 @@ pub async fn prove_position(
     let before = signed(position).saturating_sub(1);
     let events = stream_after(client, journal, before, 1).await?;
     let stored = pin!(events).try_next().await?;
-    let stored = stored.filter(|stored| stored.position == signed(position));
-    prove(client, stored.ok_or(ProveError::NoEvent)?, size).await
+    let stored = stored.ok_or(ProveError::NoEvent)?;
+    if signed(position) < stored.position {
+        return Err(ProveError::Detached { position });
+    }
+    prove(client, stored, size).await
 }
 
 async fn prove(client: &Client, stored: Stored, size: u64) -> Result<Proof, ProveError> {

@@ -33,6 +33,16 @@ impl Progress {
             ..Self::default()
         }
     }
+
+    /// Whether some tiles of the next checkpoint are published already.
+    pub fn is_under_way(&self) -> bool {
+        self.next.is_some()
+    }
+
+    /// Events that the published checkpoint covers.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
 }
 
 /// One step. Returns the progress, and whether there is more to do.

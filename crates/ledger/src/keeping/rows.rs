@@ -36,6 +36,8 @@ pub(crate) struct Standing {
     pub sealed: u64,
     /// Leaves that the key signed for.
     pub signed: u64,
+    /// Whether another key took the place of this one.
+    pub retired: bool,
     /// Whether the next checkpoint may be signed.
     pub due: bool,
 }
@@ -88,6 +90,7 @@ pub(crate) async fn standing<C: GenericClient>(
         head: unsigned(row.get("head")),
         sealed: unsigned(row.get("sealed")),
         signed: unsigned(row.get("signed")),
+        retired: row.get("retired"),
         due: row.get("due"),
     }))
 }

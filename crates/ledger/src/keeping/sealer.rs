@@ -2,13 +2,14 @@
 //!
 //! Off the path of commands: it reads what is committed, on a connection of its own. Processes that
 //! seal the same database take turns, by a lock that lasts as long as a step's transaction; nothing
-//! but [`Sealer::run`]'s memory of what was signed is kept between steps, so a step may be broken
-//! off anywhere.
+//! but the memory of what was signed and published is kept between steps, so a step may be broken
+//! off anywhere. What could not be published, or was refused, is tried again at every look, whether or
+//! not events come.
 
 use super::growing::grow;
 use super::metrics::LedgerMetrics;
 use super::publishing::{Progress, publish};
-use super::rows::{Standing, standing};
+use super::rows::{Standing, standing, unsigned};
 use super::signing::{recollect, sign};
 use crate::{
     Checkpoint, CheckpointError, Directory, DirectoryError, Origin, SigningKey, TreeError, Trust,
@@ -17,7 +18,7 @@ use crate::{
 use event_store::{JournalId, Journals, connect};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tokio_postgres::{Client, Config, GenericClient};
+use tokio_postgres::{Client, Config, GenericClient, Row};
 use tokio_util::sync::CancellationToken;
 
 /// Events that one step seals at most.
@@ -62,6 +63,8 @@ pub struct Step {
     pub signed: Option<u64>,
     /// Whether there is more to do at once.
     pub more: bool,
+    /// Whether another process was at it, so that nobody knows here how it stands.
+    pub elsewhere: bool,
 }
 
 /// Why a step did nothing.
@@ -123,6 +126,12 @@ pub enum SealError {
         #[source]
         source: TrustError,
     },
+    /// Another key took the place of the one that this process has.
+    #[error("journal {}: a newer key signs it; nothing is signed until this process is started again with that one", journal.0)]
+    Retired {
+        /// The journal.
+        journal: JournalId,
+    },
     /// The last checkpoint is of another journal.
     #[error("journal {}: the last checkpoint is of {found}; nothing is signed", journal.0)]
     Misfiled {
@@ -155,11 +164,19 @@ impl Sealer {
         client: &mut Client,
         journal: JournalId,
     ) -> Result<Step, SealError> {
-        let Some(mut step) = self.seal(client, journal).await? else {
-            return Ok(Step::default());
+        let elsewhere = Step {
+            elsewhere: true,
+            ..Step::default()
         };
-        step.more |= self.publish(client, journal).await?;
-        Ok(step)
+        let Some(step) = self.seal(client, journal).await? else {
+            return Ok(elsewhere);
+        };
+        let published = self.publish(client, journal).await?;
+        Ok(Step {
+            more: step.more || published.unwrap_or(false),
+            elsewhere: published.is_none(),
+            ..step
+        })
     }
 
     async fn seal(
@@ -176,6 +193,9 @@ impl Sealer {
         let Some(standing) = standing(&transaction, journal, key_id, rest).await? else {
             return Ok(None);
         };
+        if standing.retired {
+            return Err(SealError::Retired { journal });
+        }
         if !self.signed.contains_key(&journal) {
             let found = recollect(&transaction, journal, &self.settings).await?;
             self.signed.insert(journal, found);
@@ -196,6 +216,7 @@ impl Sealer {
             sealed: edge.size() - standing.sealed,
             signed: signed.as_ref().map(|checkpoint| checkpoint.size),
             more: edge.size() < standing.head,
+            elsewhere: false,
         };
         self.settings.metrics.sealed.inc_by(step.sealed);
         let unsealed = standing.head.saturating_sub(edge.size());
@@ -207,28 +228,30 @@ impl Sealer {
         Ok(Some(step))
     }
 
+    /// Returns whether there is more to do, if nobody else is at it.
     async fn publish(
         &mut self,
         client: &mut Client,
         journal: JournalId,
-    ) -> Result<bool, SealError> {
+    ) -> Result<Option<bool>, SealError> {
         let Some(directory) = &self.settings.directory else {
-            return Ok(false);
+            return Ok(Some(false));
         };
         let progress = match self.published.remove(&journal) {
-            Some(progress) => progress,
-            None => Progress::found(directory.checkpoint(journal.0)?),
+            Some(progress) if progress.is_under_way() => progress,
+            // Another process may have published meanwhile.
+            _ => Progress::found(directory.checkpoint(journal.0)?),
         };
         let transaction = client.transaction().await?;
         if !lock(&transaction, journal).await? {
-            // Somebody else publishes: what they did is looked up next time.
-            return Ok(false);
+            // What they did is looked up next time.
+            return Ok(None);
         }
         let published = publish(&transaction, journal, progress, &self.settings).await?;
         transaction.commit().await?;
         let (progress, more) = published;
         self.published.insert(journal, progress);
-        Ok(more)
+        Ok(Some(more))
     }
 
     /// Seals every journal until told to stop.
@@ -252,26 +275,27 @@ impl Sealer {
     /// Seals every journal, once a second, until the database does not answer.
     async fn follow(&mut self, config: &Config) -> Result<(), SealError> {
         let mut connection = connect(config).await?;
-        let mut journals: Vec<JournalId> = self.settings.journals.iter().collect();
         loop {
-            self.catch_up(&mut connection.client, journals).await?;
+            self.look(&mut connection.client).await?;
             tokio::time::sleep(Duration::from_secs(REST_SECONDS)).await;
-            journals = self.news(&connection.client).await?;
         }
     }
 
-    /// Steps of the journals in turn, until all that there was is sealed.
-    async fn catch_up(
-        &mut self,
-        client: &mut Client,
-        mut journals: Vec<JournalId>,
-    ) -> Result<(), SealError> {
+    /// Looks once: steps of the journals in which there is something to do, in turn, until all that
+    /// there was is sealed and published. What is refused is said, and left for the next look.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn look(&mut self, client: &mut Client) -> Result<(), SealError> {
+        let mut journals = self.pending(client).await?;
         while !journals.is_empty() {
             let mut behind = Vec::new();
             for journal in journals {
                 match self.run_once(client, journal).await {
                     Ok(step) => {
-                        self.accept(journal);
+                        if !step.elsewhere {
+                            self.accept(journal);
+                        }
                         behind.extend(step.more.then_some(journal));
                     }
                     Err(error @ SealError::Database(_)) => return Err(error),
@@ -283,11 +307,27 @@ impl Sealer {
         Ok(())
     }
 
-    async fn news(&self, client: &Client) -> Result<Vec<JournalId>, SealError> {
+    /// Journals with news, those that are not published as far as they are signed, and those that
+    /// were refused.
+    async fn pending(&self, client: &Client) -> Result<Vec<JournalId>, SealError> {
         let find = include_str!("../../sql/find_news.sql");
         let key_id = self.settings.key.public().id();
         let rows = client.query(find, &[&key_id]).await?;
-        Ok(rows.iter().map(|row| JournalId(row.get(0))).collect())
+        let is_pending = |row: &Row| {
+            let journal = JournalId(row.get("journal"));
+            let pending = row.get("has_news")
+                || self.refusals.contains_key(&journal)
+                || self.lags(journal, unsigned(row.get("signed")));
+            pending.then_some(journal)
+        };
+        Ok(rows.iter().filter_map(is_pending).collect())
+    }
+
+    /// Whether less is published than was signed, as far as is known here.
+    fn lags(&self, journal: JournalId, signed: u64) -> bool {
+        let published = self.published.get(&journal);
+        self.settings.directory.is_some()
+            && published.is_none_or(|published| published.size() < signed)
     }
 
     fn accept(&mut self, journal: JournalId) {

@@ -1,5 +1,6 @@
 //! Programs of others verify what the ledger signs and proves: sigstore, which checks signed
-//! checkpoints and inclusion in a transparency log, and pymerkle, which builds trees of RFC 6962.
+//! checkpoints and inclusion in a transparency log, and pymerkle, which builds trees of RFC 6962 and checks
+//! that one begins with another.
 //!
 //! They live in a Python environment of their own, which `scripts/prerequisites.sh sigstore` makes
 //! from `requirements.txt`.
@@ -14,11 +15,13 @@
 mod given;
 
 use given::{checkpoint, entries, key, proof, tree};
+use ledger::Hash;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const EVENTS: i64 = 1_000;
+/// Odd: pymerkle's proofs are made of the same hashes then, see `verify.py`.
 const OLDER: i64 = 617;
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/independent");
 
@@ -32,8 +35,18 @@ fn python() -> PathBuf {
     program
 }
 
+/// Hashes as the service answers them.
+fn json(hashes: &[Hash]) -> String {
+    let hashes: Vec<String> = hashes.iter().map(ToString::to_string).collect();
+    serde_json::to_string(&hashes).unwrap()
+}
+
+fn size(events: i64) -> u64 {
+    u64::try_from(events).unwrap()
+}
+
 #[test]
-fn other_programs_verify_a_checkpoint_and_a_proof() {
+fn other_programs_verify_checkpoints_and_both_kinds_of_proof() {
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &str, text: String| fs::write(directory.path().join(name), text).unwrap();
     let all = entries(EVENTS);
@@ -42,6 +55,8 @@ fn other_programs_verify_a_checkpoint_and_a_proof() {
     let older = checkpoint(&tree(&entries(OLDER)));
     write("older", older.sign(&key()).unwrap());
     write("proof", proof(&all, 420, &key()).write().unwrap());
+    let continued = tree(&all).prove_consistency(size(OLDER), size(EVENTS));
+    write("consistency", json(&continued.unwrap()));
     let lines = all
         .iter()
         .map(|entry| serde_json::to_string(entry).unwrap() + "\n");
@@ -58,4 +73,5 @@ fn other_programs_verify_a_checkpoint_and_a_proof() {
     assert!(output.status.success(), "{complained}");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("the proof of 420 holds"), "{said}");
+    assert!(said.contains("it begins with the first 617"), "{said}");
 }

@@ -2,10 +2,11 @@
 
 Usage: verify.py <directory>
 
-The directory has `key`, `checkpoint`, `older` (a checkpoint), `proof` (a proof file) and
-`events.jsonl` (an export). Signatures and inclusion are checked by sigstore, which verifies the
-transparency log of the Python package index; the whole tree is built anew by pymerkle. The encoding
-of an event is written here as docs/AUDIT.md has it, and nowhere else outside of Fermata.
+The directory has `key`, `checkpoint`, `older` (a checkpoint), `consistency` (the hashes that show that the
+one begins with the other), `proof` (a proof file) and `events.jsonl` (an export). Signatures and
+inclusion are checked by sigstore, which verifies the transparency log of the Python package index;
+consistency is checked by pymerkle, which also builds the whole tree anew. The encoding of an event is
+written here as docs/AUDIT.md has it, and nowhere else outside of Fermata.
 """
 
 import base64
@@ -20,7 +21,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.exceptions import InvalidSignature
-from pymerkle import InmemoryTree
+from pymerkle import ConsistencyProof, InmemoryTree, InvalidProof, verify_consistency
 from sigstore._internal.merkle import verify_merkle_inclusion
 from sigstore._internal.rekor.checkpoint import SignedCheckpoint
 from sigstore.errors import VerificationError
@@ -87,10 +88,37 @@ def included(proof, keyring):
     verify_merkle_inclusion(SimpleNamespace(_inner=inner))
 
 
+def continued(older, latest, hashes):
+    """The latest tree begins with the older one, as pymerkle sees it, which is given the two checkpoints
+    and the hashes, and no events.
+
+    It puts the hashes of RFC 6962, section 2.1.2, into an order of its own: where the older tree has an odd
+    size, the first two change places. Which way each is hashed follows from the sizes alone; pymerkle
+    works that out once more and refuses anything else.
+    """
+    blank = InmemoryTree(algorithm="sha256")
+    for _ in range(latest.log_size):
+        blank.append_entry(b"")
+    form = blank.prove_consistency(older.log_size, latest.log_size)
+    first, second, *rest = hashes
+    proof = ConsistencyProof(
+        algorithm=form.algorithm,
+        security=form.security,
+        size=form.size,
+        prior_size=form.prior_size,
+        rule=form.rule,
+        subset=form.subset,
+        path=[second, first, *rest],
+    )
+    roots = [bytes.fromhex(checkpoint.log_hash) for checkpoint in (older, latest)]
+    sizes = {"prior_size": older.log_size, "later_size": latest.log_size}
+    verify_consistency(*roots, proof, algorithm="sha256", **sizes)
+
+
 def refused(what, question):
     try:
         question()
-    except (VerificationError, ValueError):
+    except (VerificationError, InvalidProof, ValueError):
         return
     sys.exit(f"{what} was believed")
 
@@ -107,6 +135,14 @@ def main(directory):
     assert tree.get_state().hex() == latest.log_hash, "the root of the whole"
     assert tree.get_state(older.log_size).hex() == older.log_hash, "the root of the older tree"
 
+    hashes = [base64.b64decode(text) for text in json.loads((directory / "consistency").read_text())]
+    continued(older, latest, hashes)
+    for index in range(len(hashes)):
+        other = [*hashes[:index], bytes(32), *hashes[index + 1 :]]
+        refused("a changed proof of consistency", lambda: continued(older, latest, other))
+    shifted = SimpleNamespace(log_size=older.log_size, log_hash=latest.log_hash)
+    refused("a proof of another tree", lambda: continued(shifted, latest, hashes))
+
     proof = json.loads((directory / "proof").read_text())
     included(proof, keyring)
 
@@ -116,6 +152,7 @@ def main(directory):
     forged = proof["checkpoint"].replace(f"\n{latest.log_size}\n", f"\n{latest.log_size + 1}\n")
     refused("a changed checkpoint", lambda: opened(forged, keyring))
     print(f"{latest.origin}: {latest.log_size} events, the proof of {proof['event']['position']} holds")
+    print(f"it begins with the first {older.log_size}")
 
 
 main(Path(sys.argv[1]))

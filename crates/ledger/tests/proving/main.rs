@@ -9,6 +9,7 @@ mod checkpoints;
 mod exports;
 mod given;
 mod proofs;
+mod retiring;
 mod tampering;
 mod tiles;
 mod trees;

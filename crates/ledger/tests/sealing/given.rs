@@ -83,6 +83,11 @@ impl Place {
         }
     }
 
+    /// One look of the sealer at everything.
+    pub async fn look(&mut self, sealer: &mut Sealer) {
+        sealer.look(&mut self.connection.client).await.unwrap();
+    }
+
     /// The latest checkpoint, whose signature holds.
     pub async fn checkpoint(&self) -> Checkpoint {
         let found = ledger::find_checkpoint(self.database.sql(), JOURNAL, u64::MAX).await;

@@ -12,3 +12,4 @@ mod given;
 mod proving;
 mod publishing;
 mod refusing;
+mod rotating;
