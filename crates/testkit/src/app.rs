@@ -57,6 +57,11 @@ impl TestApp {
         Self::spawn_on(TestDatabase::create().await, choose)
     }
 
+    /// Starts the service on a database that a test has prepared.
+    pub fn spawn_over(database: TestDatabase) -> Self {
+        Self::spawn_on(database, |_| ())
+    }
+
     fn spawn_on(database: TestDatabase, choose: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = settings(&database);
         choose(&mut settings);

@@ -259,6 +259,15 @@ impl TestDatabase {
         .await;
     }
 
+    /// Rows of a projection are said to be of a program that made others of the log.
+    pub async fn let_rows_be_of_an_older_program(&self, projection: &str) {
+        let older = "UPDATE projections SET version = 0 WHERE name = $1";
+        self.sql()
+            .execute(older, &[&projection])
+            .await
+            .expect("a projection");
+    }
+
     /// Time passes: whoever reads for a consumer has given no sign of life for long enough.
     pub async fn let_leases_end(&self) {
         let end = "UPDATE consumers SET leased_until = clock_timestamp()";

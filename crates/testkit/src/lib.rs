@@ -23,6 +23,7 @@
 
 mod answer;
 mod app;
+mod archived;
 mod audit;
 mod call;
 mod cluster;

@@ -63,6 +63,9 @@ pub(crate) async fn list(
         (status = 404, description = "`campaign_not_found`: absent, not there yet, or another user's; \
             `campaign_deleted`: not there any more by then; `version_not_found`: it has had fewer events", body = ErrorJson,
             example = json!({"error": {"code": "campaign_deleted", "message": "The campaign was deleted by then", "details": {"deleted_version": 9}}})),
+        (status = 410, description = "`events_detached`: an event that leads there is in a partition of the archive that is not attached; \
+            of `version` and `at` alone", body = ErrorJson,
+            example = json!({"error": {"code": "events_detached", "message": "Version 7 of the campaign is in a partition of the archive that is not attached", "details": {"version": 7}}})),
     ),
     security(("public_key" = [])),
 )]

@@ -9,12 +9,13 @@ use crate::ids::campaign_id;
 use crate::openapi::CampaignPath;
 use crate::past::parse_version;
 use crate::places::{Place, place_of};
-use crate::problem::Problem;
+use crate::problem::{ErrorJson, Problem};
 use crate::read::read;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::{CampaignId, Rejection, Version};
 use event_store::{ReadError, Recorded, read_stream, read_stream_back};
+use projector::find_missing;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -55,7 +56,11 @@ pub(crate) struct Asked {
 #[utoipa::path(
     get, path = "/api/campaigns/{id}/history", tag = "campaigns",
     params(CampaignPath, Asked),
-    responses((status = 200, description = "A page", body = HistoryJson)),
+    responses(
+        (status = 200, description = "A page", body = HistoryJson),
+        (status = 410, description = "`events_detached`: one of the page is in a partition of the archive that is not attached", body = ErrorJson,
+            example = json!({"error": {"code": "events_detached", "message": "Version 7 of the campaign is in a partition of the archive that is not attached", "details": {"version": 7}}})),
+    ),
     security(("public_key" = [])),
     extensions(("x-fermata-addition" = json!(true))),
 )]
@@ -90,16 +95,29 @@ async fn page(
 ) -> Result<Vec<Recorded>, Problem> {
     let journal = place.journal;
     read(app, async |client| -> Result<_, ReadError> {
-        match order {
+        let (events, seen) = match order {
             Order::Oldest => {
                 let after = cursor.unwrap_or_default();
-                read_stream(client, journal, id, after, limit).await
+                let events = read_stream(client, journal, id, after, limit).await?;
+                let is_full = i64::try_from(events.len()) == Ok(limit);
+                let last = events.last().map_or(after, |last| last.version);
+                (events, (!is_full).then_some(last))
             }
             Order::Newest => {
                 let before = cursor.unwrap_or(Version(i64::MAX));
-                read_stream_back(client, journal, id, before, limit).await
+                let events = read_stream_back(client, journal, id, before, limit).await?;
+                let first = events.first().map_or(Version(0), |first| first.version);
+                (events, (first.next() < before).then_some(first))
             }
+        };
+        // Behind what was seen there is nothing more to read: is that because there is nothing more?
+        if let Some(seen) = seen
+            && let Some(Version(version)) = find_missing(client, journal, id, seen).await?
+        {
+            let campaign = id;
+            return Err(ReadError::StreamBroken { campaign, version });
         }
+        Ok(events)
     })
     .await
 }

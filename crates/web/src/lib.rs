@@ -46,6 +46,7 @@ mod places;
 mod precondition;
 mod preview_json;
 mod problem;
+mod projections;
 mod proofs;
 mod rate;
 mod read;

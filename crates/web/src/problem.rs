@@ -4,6 +4,10 @@
 //! documented text where one is documented. A new rejection or failure does not compile until
 //! somebody chooses its answer here.
 
+mod envelope;
+
+pub(crate) use envelope::{Envelope, ErrorJson};
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
@@ -11,9 +15,7 @@ use commands::{EraseError, Failure};
 use domain::{Rejection, Status, Version};
 use event_store::Reading;
 use outbox::{EffectState, Operation};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
-use utoipa::ToSchema;
+use std::fmt;
 
 /// Seconds after which a caller may ask again when the service is busy or its database away.
 const RETRY_SECONDS: u64 = 1;
@@ -106,6 +108,15 @@ pub(crate) enum Problem {
     /// No such journal.
     #[error("No such journal")]
     NoSuchJournal,
+    /// No projection of that name.
+    #[error("No such projection")]
+    NoSuchProjection,
+    /// Nothing of that name is being rebuilt.
+    #[error("It is not being rebuilt")]
+    NoRebuild,
+    /// Other projections are being rebuilt.
+    #[error("Another rebuild is under way: {0}")]
+    RebuildUnderWay(String),
     /// No consumer of that name.
     #[error("No such consumer")]
     NoSuchConsumer,
@@ -123,9 +134,9 @@ pub(crate) enum Problem {
         /// How far the journal has come.
         head: i64,
     },
-    /// The event at this position is not in the database now.
-    #[error("Position {0} is in a partition of the archive that is not attached")]
-    EventsDetached(i64),
+    /// This event is not in the database now.
+    #[error("{0} is in a partition of the archive that is not attached")]
+    EventsDetached(Detached),
     /// The rules refuse.
     #[error("{rejection}")]
     Rejected {
@@ -142,27 +153,22 @@ pub(crate) enum Problem {
     Unreadable,
 }
 
-/// The one shape of every error.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Error)]
-pub(crate) struct ErrorJson {
-    error: Envelope,
+/// An event that is not attached, as whoever asked names events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detached {
+    /// By its journal.
+    Position(i64),
+    /// By its campaign.
+    Version(Version),
 }
 
-/// What is wrong.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ErrorEnvelope)]
-pub(crate) struct Envelope {
-    /// For programs; never changes.
-    #[schema(pattern = "^[a-z][a-z_]*$", example = "campaign_not_active")]
-    code: &'static str,
-    /// For people; the documented text where one is documented.
-    #[schema(example = "Only active campaigns can be paused")]
-    message: String,
-    /// What there is to say beside, such as `current_status`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>, nullable = false, example = json!({"current_status": "paused"}))]
-    details: Option<Value>,
+impl fmt::Display for Detached {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Position(position) => write!(formatter, "Position {position}"),
+            Self::Version(version) => write!(formatter, "Version {version} of the campaign"),
+        }
+    }
 }
 
 impl Problem {
@@ -203,6 +209,9 @@ impl Problem {
             Self::TooManySenders(_) => (StatusCode::CONFLICT, "too_many_senders"),
             Self::EffectRefuses(..) => (StatusCode::CONFLICT, "effect_state"),
             Self::NoSuchJournal => (StatusCode::NOT_FOUND, "journal_not_found"),
+            Self::NoSuchProjection => (StatusCode::NOT_FOUND, "projection_not_found"),
+            Self::NoRebuild => (StatusCode::NOT_FOUND, "rebuild_not_found"),
+            Self::RebuildUnderWay(_) => (StatusCode::CONFLICT, "rebuild_in_progress"),
             Self::NoSuchConsumer => (StatusCode::NOT_FOUND, "consumer_not_found"),
             Self::ConsumerLeased(_) => (StatusCode::CONFLICT, "consumer_leased"),
             Self::LeaseOver => (StatusCode::CONFLICT, "lease_over"),
@@ -222,47 +231,6 @@ impl Problem {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal_error")
             }
         }
-    }
-
-    fn details(&self) -> Option<Value> {
-        match self {
-            Self::VersionDiffers { version, status } => {
-                let mut details = standing(*status);
-                details.insert("current_version".to_owned(), json!(version.0));
-                Some(Value::Object(details))
-            }
-            Self::DeletedThen { version } => Some(json!({"deleted_version": version.0})),
-            Self::NoSuchVersion { current } => Some(json!({"current_version": current.0})),
-            Self::MethodNotAllowed(methods) => Some(json!({"allowed_methods": methods})),
-            Self::RateLimited(seconds) => Some(json!({"retry_after_seconds": seconds})),
-            Self::EffectRefuses(_, state) => Some(json!({"state": state.as_str()})),
-            Self::ConsumerLeased(reading) => {
-                let until = reading.leased_until;
-                Some(json!({"holder": reading.holder, "leased_until": until}))
-            }
-            Self::CursorOutOfRange { cursor, head } => {
-                Some(json!({"cursor": cursor, "head": head}))
-            }
-            Self::EventsDetached(position) => Some(json!({"position": position})),
-            Self::Rejected { status, .. } => status.map(standing).map(Value::Object),
-            _ => None,
-        }
-    }
-
-    /// What is wrong, as it is told.
-    pub fn envelope(&self) -> Envelope {
-        Envelope {
-            code: self.kind().1,
-            message: self.to_string(),
-            details: self.details(),
-        }
-    }
-
-    /// The body that the answer has, also when it is stored for a repeated request.
-    pub fn body(&self) -> String {
-        let error = self.envelope();
-        // An envelope always has a JSON: its keys are text.
-        serde_json::to_string(&ErrorJson { error }).unwrap_or_default()
     }
 
     /// The status as a number, for storing.
@@ -345,16 +313,6 @@ fn rejection_status(rejection: &Rejection) -> StatusCode {
         | Rejection::NotRunning(_)
         | Rejection::PermitRefused { .. } => StatusCode::BAD_REQUEST,
     }
-}
-
-/// Where a campaign stands, and what may be asked of it there.
-fn standing(status: Status) -> Map<String, Value> {
-    let actions = status.allowed_actions().iter();
-    let actions: Vec<&str> = actions.map(|action| action.as_str()).collect();
-    Map::from_iter([
-        ("current_status".to_owned(), json!(status.as_str())),
-        ("allowed_actions".to_owned(), json!(actions)),
-    ])
 }
 
 impl From<EraseError> for Problem {

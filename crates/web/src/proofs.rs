@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::caller::internal;
-use crate::problem::{ErrorJson, Problem};
+use crate::problem::{Detached, ErrorJson, Problem};
 use crate::read::read;
 use crate::server::only;
 use actix_web::web::{self, Path, Query, ServiceConfig};
@@ -98,6 +98,7 @@ pub(crate) async fn checkpoint(
     responses(
         (status = 200, description = "The proof", body = ProofJson),
         (status = 404, description = "`event_not_found`, `checkpoint_not_found`, `not_sealed_yet`", body = ErrorJson),
+        (status = 410, description = "`events_detached`: the event is in a partition of the archive that is not attached", body = ErrorJson),
         (status = 500, description = "`ledger_altered`: the database does not hold what was signed", body = ErrorJson),
     ),
     security(("internal_key" = [])),
@@ -175,6 +176,10 @@ fn answered<T>(proven: Result<T, ProveError>) -> Result<Result<T, Problem>, toki
         Ok(proof) => return Ok(Ok(proof)),
         Err(ProveError::Database(error)) => return Err(error),
         Err(ProveError::NoCampaign(_) | ProveError::NoEvent) => Problem::NoSuchEvent,
+        Err(ProveError::Detached { position }) => {
+            let position = i64::try_from(position).unwrap_or(i64::MAX);
+            Problem::EventsDetached(Detached::Position(position))
+        }
         Err(ProveError::NotSealed { position, signed }) => {
             Problem::NotSealedYet { position, signed }
         }

@@ -5,8 +5,8 @@ use crate::observe::{Endpoint, observe};
 use crate::problem::Problem;
 use crate::{
     activities, campaigns, creating, effects, engine, engine_view, erasing, history, internal,
-    journals, launches, launching, leads, nodes, openapi, outbox_json, proofs, registering,
-    sender_registry, senders, stopping, streams, tokens, transitions, updating,
+    journals, launches, launching, leads, nodes, openapi, outbox_json, projections, proofs,
+    registering, sender_registry, senders, stopping, streams, tokens, transitions, updating,
 };
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -189,6 +189,7 @@ fn internal_routes(routes: &mut ServiceConfig) {
             web::get().to(outbox_json::overview),
         ))
         .configure(journals::routes)
+        .configure(projections::routes)
         .configure(launches::routes)
         .configure(engine_view::routes)
         .configure(engine::routes)

@@ -9,7 +9,7 @@ use crate::streams::{self, Resumption};
 use actix_web::http::header::ACCEPT;
 use actix_web::web::{self, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use event_store::{Follower, JournalId, ReadError, Stored};
+use event_store::{Follower, JournalId, Stored};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -151,7 +151,10 @@ async fn held(app: &App, journal: JournalId, wish: Wish) -> Result<Vec<Stored>, 
     let until = Instant::now() + wish.wait;
     let _held = (!wish.wait.is_zero()).then(|| app.metrics.hold());
     loop {
-        let events = look(app, &mut follower, wish.limit).await?;
+        let events = read(app, async |client| {
+            follower.poll_stored(client, wish.limit).await
+        })
+        .await?;
         let left = until.saturating_duration_since(Instant::now());
         if !events.is_empty() || left.is_zero() || app.closing.is_cancelled() {
             return Ok(events);
@@ -160,15 +163,4 @@ async fn held(app: &App, journal: JournalId, wish: Wish) -> Result<Vec<Stored>, 
         let resting = follower.rest(longest);
         let _closing = app.closing.run_until_cancelled(resting).await;
     }
-}
-
-/// What is new. What should be there and is not attached is told as that.
-async fn look(app: &App, follower: &mut Follower, limit: i64) -> Result<Vec<Stored>, Problem> {
-    let found = read(app, async |client| {
-        match follower.poll_stored(client, limit).await {
-            Err(ReadError::NotAttached { position, .. }) => Ok(Err(position)),
-            other => other.map(Ok),
-        }
-    });
-    found.await?.map_err(Problem::EventsDetached)
 }

@@ -3,7 +3,8 @@
 use crate::campaign_json::instant;
 use crate::openapi::CampaignStatus;
 use domain::{CampaignId, Status, UserId, Version, moved_to};
-use event_store::{JournalId, Recorded, read_origins};
+use event_store::{JournalId, Origin, Recorded, read_origins};
+use projector::find_owners;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::HashMap;
@@ -110,12 +111,43 @@ impl Teller {
             return Ok(());
         }
         let asked: Vec<(CampaignId, Version)> = unknown.into_iter().collect();
-        for origin in read_origins(client, self.journal, &asked).await? {
+        let mut detached = HashMap::new();
+        for Origin {
+            campaign_id,
+            user_id,
+            status,
+        } in read_origins(client, self.journal, &asked).await?
+        {
+            match user_id {
+                Some(user_id) => {
+                    self.known.insert(campaign_id, Standing { user_id, status });
+                }
+                None => {
+                    detached.insert(campaign_id, status);
+                }
+            }
+        }
+        self.learn_from_rows(client, detached).await
+    }
+
+    /// Campaigns that began in what is not attached, with what is known of their status. One that is
+    /// deleted stays unknown: nobody can say whose it was.
+    async fn learn_from_rows(
+        &mut self,
+        client: &Client,
+        detached: HashMap<CampaignId, Option<Status>>,
+    ) -> Result<(), tokio_postgres::Error> {
+        let ids: Vec<CampaignId> = detached.keys().copied().collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        for owner in find_owners(client, self.journal, &ids).await? {
+            let then = detached.get(&owner.campaign_id).copied().flatten();
             let standing = Standing {
-                user_id: origin.user_id,
-                status: origin.status,
+                user_id: owner.user_id,
+                status: then.or(owner.status),
             };
-            self.known.insert(origin.campaign_id, standing);
+            self.known.insert(owner.campaign_id, standing);
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ mod conditions;
 mod consuming;
 mod creating;
 mod deleting;
+mod detaching;
 mod documented;
 mod effects;
 mod erasing;

@@ -99,3 +99,23 @@ async fn what_cannot_be_proven_is_told_why() {
     let nowhere = ask(&app, "/internal/ledger/x/checkpoint").await;
     assert_eq!(nowhere.status, 400);
 }
+
+#[tokio::test]
+async fn an_event_that_is_detached_is_not_called_unknown() {
+    let app = TestApp::spawn().await;
+    let tenant = app.tenant().await;
+    let journal = app.database().journal_of(tenant.user_id);
+    app.campaign(&tenant).active().await;
+    seal(&app, journal).await;
+    app.database().archive(journal, 4, 3).await;
+    app.database().detach(journal, 1).await;
+    let path = |query: &str| format!("/internal/ledger/{}/proof?{query}", journal.0);
+
+    let detached = ask(&app, &path("position=2")).await;
+    let attached = ask(&app, &path("position=4")).await;
+
+    assert_eq!(detached.problem(), (410, "events_detached".to_owned()));
+    assert_eq!(detached.details()["position"], 2);
+    assert_eq!(attached.status, 200);
+    app.database().attach(journal, 1, 3).await;
+}

@@ -190,3 +190,25 @@ async fn only_an_internal_key_registers() {
 
     assert_eq!(came.problem(), (401, "unauthorized".to_owned()));
 }
+
+#[tokio::test]
+async fn a_campaign_whose_events_are_all_detached_is_found() {
+    let trigger = FakeTrigger::start().await;
+    let app = spawn(&trigger).await;
+    let tenant = app.tenant().await;
+    let id = app.active_campaign(&tenant).await;
+    app.draft_campaign(&tenant).await;
+    app.settle().await;
+    let journal = app.database().journal_of(tenant.user_id);
+    app.database().archive(journal, 5, 4).await;
+    app.database().detach(journal, 1).await;
+
+    let came = register(&app, id, &tokens(&trigger.new_tokens(1))).await;
+
+    assert_eq!(
+        came.json()["tokens"][0]["outcome"],
+        "registered",
+        "{came:?}"
+    );
+    app.database().attach(journal, 1, 4).await;
+}

@@ -25,7 +25,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    async fn of(app: &TestApp, tenant: &Tenant, path: &str, last: Option<i64>) -> Self {
+    pub async fn of(app: &TestApp, tenant: &Tenant, path: &str, last: Option<i64>) -> Self {
         Self::to(ask(app, tenant, path, last).await)
     }
 

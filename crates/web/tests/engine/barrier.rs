@@ -21,7 +21,7 @@ const SCALE: Scale = Scale {
     seed: 7,
 };
 
-async fn under_way(app: &TestApp, tenant: &Tenant, count: u32) -> Vec<Ground> {
+pub async fn under_way(app: &TestApp, tenant: &Tenant, count: u32) -> Vec<Ground> {
     let mut grounds = Vec::new();
     for number in 1..=count {
         let ground = Ground::new(number, 1_500, 4);
@@ -34,6 +34,17 @@ async fn under_way(app: &TestApp, tenant: &Tenant, count: u32) -> Vec<Ground> {
     }
     grounds
 }
+
+/// Where the service listens, which it does to the end.
+pub fn addresses(app: &TestApp) -> (Told, watch::Receiver<Option<Addresses>>) {
+    let address = |url: String| url.trim_start_matches("http://").parse().unwrap();
+    watch::channel(Some(Addresses {
+        public: address(app.public_url()),
+        internal: address(app.internal_url()),
+    }))
+}
+
+type Told = watch::Sender<Option<Addresses>>;
 
 async fn open_permits(app: &TestApp, key: &str, id: CampaignId) -> HashSet<PermitId> {
     let mut found = HashSet::new();
@@ -62,11 +73,7 @@ async fn no_permit_is_granted_between_a_pauses_200_and_the_next_resume() {
     };
     let grounds = under_way(&app, &tenant, 3).await;
     let ids: Vec<CampaignId> = grounds.iter().map(|ground| ground.campaign_id).collect();
-    let address = |url: String| url.trim_start_matches("http://").parse().unwrap();
-    let (_told, addresses) = watch::channel(Some(Addresses {
-        public: address(app.public_url()),
-        internal: address(app.internal_url()),
-    }));
+    let (_told, addresses) = addresses(&app);
 
     let record = Play::begin(grounds, &addresses, &keys, SCALE).end().await;
 

@@ -18,3 +18,4 @@ mod outcomes;
 mod permits;
 mod places;
 mod progress;
+mod rebuilding;

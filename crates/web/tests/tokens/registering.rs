@@ -87,3 +87,23 @@ async fn without_a_campaign_such_tags_are_tags_like_any_other() {
 
     assert_eq!(clerk.look(&token).await["tags"], tags);
 }
+
+#[tokio::test]
+async fn a_campaign_whose_events_are_all_detached_still_has_sleepers() {
+    let app = TestApp::spawn().await;
+    let clerk = Clerk::new(&app).await;
+    let tenant = app.tenant().await;
+    let id = app.paused_campaign(&tenant).await;
+    let last = i64::try_from(app.events(id).await.len()).unwrap();
+    app.draft_campaign(&tenant).await;
+    let journal = app.database().journal_of(tenant.user_id);
+    app.database().archive(journal, last + 1, last).await;
+    app.database().detach(journal, 1).await;
+
+    let token = clerk
+        .token(&json!({"tags": [format!("campaign:{id}")]}))
+        .await;
+
+    assert_eq!(clerk.look(&token).await["status"], "COMPLETED");
+    app.database().attach(journal, 1, last).await;
+}
