@@ -6,8 +6,9 @@ use crate::database::Database;
 use crate::in_flight::{InFlight, in_words};
 use crate::output;
 use domain::{CampaignId, PermitId, Version};
-use event_store::{Actor, JournalId, PAGE_MAX, Recorded, find_journal, read_stream};
+use event_store::{Actor, JournalId, PAGE_MAX, ReadError, Recorded, read_stream};
 use outbox::{EffectId, WaitingEffect, list_of_campaign};
+use projector::{find_journal, find_missing};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::error::Error;
@@ -52,7 +53,10 @@ async fn show_table(
     let mut version = Version::default();
     loop {
         let (events, effects) = page(client, journal, campaign, version).await?;
-        let Some(last) = events.last() else { break };
+        let Some(last) = events.last() else {
+            all_seen(client, journal, campaign, version).await?;
+            break;
+        };
         version = last.version;
         for event in &events {
             rows.push(row(event, &effects, in_flight.follow(&event.event)));
@@ -73,7 +77,10 @@ async fn show_json(
     let mut version = Version::default();
     loop {
         let (events, effects) = page(client, journal, campaign, version).await?;
-        let Some(last) = events.last() else { break };
+        let Some(last) = events.last() else {
+            all_seen(client, journal, campaign, version).await?;
+            break;
+        };
         for event in &events {
             text.push_str(if event.version.0 == 1 {
                 "\n  "
@@ -94,6 +101,19 @@ async fn show_json(
     }
     text.push_str("\n]}");
     Ok(output::line(&text)?)
+}
+
+/// Fails if the campaign has had more events than those up to `version`.
+async fn all_seen(
+    client: &Client,
+    journal: JournalId,
+    campaign: CampaignId,
+    version: Version,
+) -> Result<(), Box<dyn Error>> {
+    match find_missing(client, journal, campaign, version).await? {
+        Some(Version(version)) => Err(ReadError::StreamBroken { campaign, version }.into()),
+        None => Ok(()),
+    }
 }
 
 async fn page(

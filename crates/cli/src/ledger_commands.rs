@@ -5,10 +5,11 @@ use crate::arguments::ledger::{LedgerCommand, LedgerKeyCommand, Prove, VerifyPro
 use crate::configuration::Configuration;
 use crate::database::Database;
 use crate::ledger_key::{self, KeyFile, KeyFileError};
+use crate::ledger_rotation::rotate;
 use crate::output;
 use domain::{CampaignId, Version};
 use event_store::JournalId;
-use ledger::{Proof, Proven, VerifyingKey};
+use ledger::{LedgerKey, Proof, Proven};
 use serde_json::json;
 use std::error::Error;
 use std::fs;
@@ -23,24 +24,30 @@ pub async fn run(
     command: LedgerCommand,
 ) -> Result<(), Box<dyn Error>> {
     match command {
-        LedgerCommand::Key(command) => Ok(key(configuration, command)?),
+        LedgerCommand::Key(command) => key(configuration, command).await,
         LedgerCommand::Checkpoint { journal } => checkpoint(configuration, journal).await,
         LedgerCommand::Signers(format) => signers(configuration, format).await,
     }
 }
 
-fn key(configuration: &Configuration, command: LedgerKeyCommand) -> Result<(), Box<dyn Error>> {
+async fn key(
+    configuration: &Configuration,
+    command: LedgerKeyCommand,
+) -> Result<(), Box<dyn Error>> {
     let file: KeyFile = ledger_key::file(configuration).ok_or(KeyFileError::Nowhere)?;
     match command {
         LedgerKeyCommand::New { name } => {
             let key = file.create(&name.unwrap_or_else(ledger_key::new_name))?;
             Ok(output::line(key.public().as_str())?)
         }
-        LedgerKeyCommand::Rotate => Ok(output::line(file.rotate()?.public().as_str())?),
+        LedgerKeyCommand::Rotate => {
+            let key = rotate(configuration, &file).await?;
+            Ok(output::line(key.public().as_str())?)
+        }
         LedgerKeyCommand::List => {
             let keys = file.public_keys()?;
             let mut keys = keys.iter();
-            Ok(keys.try_for_each(|key| output::line(key.as_str()))?)
+            Ok(keys.try_for_each(|key| output::line(&key.to_string()))?)
         }
     }
 }
@@ -119,22 +126,26 @@ pub fn verify_proof(asked: &VerifyProof) -> Result<(), Box<dyn Error>> {
     let proof = Proof::read(&text)?;
     let mut refused = None;
     for key in keys.iter().rev() {
-        match proof.clone().verify(key) {
-            Ok(proven) => return show(&proven, key, asked.json),
+        match proof.clone().verify(key.key()) {
+            Ok(proven) => {
+                key.allow(&proven.checkpoint)?;
+                return show(&proven, key, asked.json);
+            }
             Err(error) => refused = Some(error),
         }
     }
     Err(refused.map_or_else(|| "there is no public key in the file".into(), Into::into))
 }
 
-fn show(proven: &Proven, key: &VerifyingKey, format: Json) -> Result<(), Box<dyn Error>> {
+fn show(proven: &Proven, key: &LedgerKey, format: Json) -> Result<(), Box<dyn Error>> {
     let (entry, checkpoint) = (&proven.entry, &proven.checkpoint);
     if format.json {
         return Ok(output::json(&json!({
             "holds": true,
             "event": entry,
             "checkpoint": {"origin": checkpoint.origin.to_string(), "size": checkpoint.size},
-            "key": key.as_str(),
+            "key": key.key().as_str(),
+            "key_is_retired": key.retired().is_some(),
         }))?);
     }
     output::line(&format!(
@@ -151,6 +162,12 @@ fn show(proven: &Proven, key: &VerifyingKey, format: Json) -> Result<(), Box<dyn
         entry.payload,
         entry.metadata,
     ))?;
+    if key.retired().is_some() {
+        output::line(
+            "The key was replaced since. If it was stolen, the thief can write such a proof: ask for one \
+             by the current key.",
+        )?;
+    }
     Ok(())
 }
 
@@ -158,8 +175,8 @@ fn show(proven: &Proven, key: &VerifyingKey, format: Json) -> Result<(), Box<dyn
 ///
 /// # Errors
 /// When it is neither.
-pub fn keys(text: &str) -> Result<Vec<VerifyingKey>, Box<dyn Error>> {
-    if let Ok(key) = VerifyingKey::read(text) {
+pub fn keys(text: &str) -> Result<Vec<LedgerKey>, Box<dyn Error>> {
+    if let Ok(key) = LedgerKey::read(text) {
         return Ok(vec![key]);
     }
     let path = Path::new(text);

@@ -2,10 +2,10 @@
 //!
 //! The private key is one line in a file that only its owner can read; a file that others can read
 //! is refused. Beside it, in `<file>.public`, is every public key that the ledger ever had, a line
-//! each, the current one last.
+//! each, the current one last; those that were replaced with where that was.
 
 use crate::configuration::Configuration;
-use ledger::{BadKey, SigningKey, VerifyingKey};
+use ledger::{BadKey, LedgerKey, Retirement, SigningKey, VerifyingKey};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -133,36 +133,65 @@ impl KeyFile {
         Ok(key)
     }
 
-    /// Puts a new key of the same name in the place of the old one.
+    /// Makes the key that is to take the place of this one, of the same name, in a file beside it. One
+    /// that is there already, because a rotation broke off, is taken.
     ///
     /// # Errors
-    /// When there is no old one, or the file cannot be written.
-    pub fn rotate(&self) -> Result<SigningKey, KeyFileError> {
+    /// When there is no key to replace, or the file cannot be written.
+    pub fn begin_rotation(&self) -> Result<SigningKey, KeyFileError> {
         let old = self.read()?;
         let old = old.ok_or_else(|| KeyFileError::Missing(self.0.clone()))?;
-        let (key, line) = self.generate(old.public().ledger())?;
+        let next = self.next();
+        let name = old.public().ledger();
+        let begun = next.read()?.filter(|next| next.public().ledger() == name);
+        let key = match begun {
+            Some(key) => key,
+            None => {
+                let (key, line) = self.generate(name)?;
+                owner_only(OpenOptions::new().create(true).truncate(true), &next.0)
+                    .and_then(|file| keep(file, &line))
+                    .map_err(|source| next.failed(source))?;
+                key
+            }
+        };
         // Named before it signs: whoever finds its signature finds it in the list.
         self.name(old.public())?;
         self.name(key.public())?;
-        let new = self.0.with_added_extension("new");
-        owner_only(OpenOptions::new().create(true).truncate(true), &new)
-            .and_then(|file| keep(file, &line))
-            .and_then(|()| fs::rename(&new, &self.0))
-            .map_err(|source| self.failed(source))?;
         Ok(key)
+    }
+
+    /// Puts the new key in the place of the old one, which was replaced at these checkpoints.
+    ///
+    /// # Errors
+    /// When the files cannot be written.
+    pub fn finish_rotation(&self, new: &SigningKey, at: &Retirement) -> Result<(), KeyFileError> {
+        let keys = self.public_keys()?.into_iter();
+        let (new, old): (Vec<_>, Vec<_>) = keys.partition(|key| key.key() == new.public());
+        let old = old.into_iter().map(|key| key.retire(at));
+        let lines: Vec<String> = old.chain(new).map(|key| key.to_string()).collect();
+        let path = self.public();
+        let beside = path.with_added_extension("new");
+        let mut options = OpenOptions::new();
+        let options = options.write(true).create(true).truncate(true).mode(0o644);
+        options
+            .open(&beside)
+            .and_then(|file| keep(file, &lines.join("\n")))
+            .and_then(|()| fs::rename(&beside, &path))
+            .map_err(|source| KeyFileError::File { path, source })?;
+        fs::rename(self.next().0, &self.0).map_err(|source| self.failed(source))
     }
 
     /// Every public key that the ledger ever had, the oldest first. Needs no private key.
     ///
     /// # Errors
     /// When a line of them is none.
-    pub fn public_keys(&self) -> Result<Vec<VerifyingKey>, KeyFileError> {
+    pub fn public_keys(&self) -> Result<Vec<LedgerKey>, KeyFileError> {
         let path = self.public();
         match fs::read_to_string(&path) {
             Ok(lines) => parse_keys(&lines, &path),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let key = self.read()?;
-                Ok(key.iter().map(|key| key.public().clone()).collect())
+                Ok(key.iter().map(|key| key.public().clone().into()).collect())
             }
             Err(source) => Err(KeyFileError::File { path, source }),
         }
@@ -176,13 +205,21 @@ impl KeyFile {
     fn name(&self, key: &VerifyingKey) -> Result<(), KeyFileError> {
         let path = self.public();
         let named = fs::read_to_string(&path).unwrap_or_default();
-        if named.lines().any(|line| line == key.as_str()) {
+        if named
+            .lines()
+            .any(|line| line.split(' ').next() == Some(key.as_str()))
+        {
             return Ok(());
         }
         let mut options = OpenOptions::new();
         let file = options.append(true).create(true).mode(0o644).open(&path);
         file.and_then(|file| keep(file, key.as_str()))
             .map_err(|source| KeyFileError::File { path, source })
+    }
+
+    /// Where the next key is while it takes over.
+    fn next(&self) -> Self {
+        Self(self.0.with_added_extension("new"))
     }
 
     fn public(&self) -> PathBuf {
@@ -204,13 +241,13 @@ impl KeyFile {
 ///
 /// # Errors
 /// When a line is none.
-pub fn parse_keys(text: &str, path: &Path) -> Result<Vec<VerifyingKey>, KeyFileError> {
+pub fn parse_keys(text: &str, path: &Path) -> Result<Vec<LedgerKey>, KeyFileError> {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     let bad = |source| KeyFileError::Bad {
         path: path.to_owned(),
         source,
     };
-    let keys: Result<_, _> = lines.map(VerifyingKey::read).collect();
+    let keys: Result<_, _> = lines.map(LedgerKey::read).collect();
     keys.map_err(bad)
 }
 

@@ -5,7 +5,7 @@ use cli::arguments::{Arguments, Command, Json};
 use cli::configuration::Configuration;
 use cli::{
     archive, demo, diff, effect_commands, explain, export, history, key_commands, ledger_commands,
-    migration, output, people_commands, serve, state, verification,
+    migration, output, people_commands, rebuild, serve, state, verification,
 };
 use domain::CampaignId;
 use event_store::Moment;
@@ -23,11 +23,17 @@ const LOG_OTHERWISE: &str = "warn";
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let failure = match &arguments.command {
+        Command::Verify(_) => verification::UNCHECKED,
+        _ => 1,
+    };
     match start(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _closed = writeln!(io::stderr(), "fermata: {}", chain(error.as_ref()));
-            ExitCode::FAILURE
+            // A difference was looked for and found.
+            let differs = error.is::<verification::Differs>();
+            ExitCode::from(if differs { 1 } else { failure })
         }
     }
 }
@@ -78,6 +84,7 @@ async fn run(configuration: &Configuration, command: Command) -> Result<(), Box<
         Command::Effects(command) => effect_commands::run(configuration, command).await,
         Command::People(command) => people_commands::run(configuration, command).await,
         Command::Export(arguments) => export::run(configuration, arguments).await,
+        Command::Rebuild(asked) => rebuild::run(configuration, asked).await,
         Command::Archive(arguments) => archive::run(configuration, arguments).await,
         Command::Ledger(command) => ledger_commands::run(configuration, command).await,
         Command::Prove(asked) => ledger_commands::prove(configuration, asked).await,

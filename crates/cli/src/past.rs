@@ -5,8 +5,8 @@ use crate::configuration::Configuration;
 use crate::database::Database;
 use chrono::{DateTime, Utc};
 use domain::{CampaignId, Version};
-use event_store::{JournalId, Moment, find_journal};
-use projector::{Past, read_past};
+use event_store::{JournalId, Moment};
+use projector::{Past, find_journal, read_past};
 use std::error::Error;
 use tokio_postgres::Client;
 

@@ -39,8 +39,8 @@ impl Sealing {
             None => return Err(KeyFileError::Missing(file.path().to_owned())),
         };
         let mut keys = file.public_keys()?;
-        if !keys.contains(key.public()) {
-            keys.push(key.public().clone());
+        if !keys.iter().any(|known| known.key() == key.public()) {
+            keys.push(key.public().clone().into());
         }
         Ok(Some(Self {
             key,

@@ -5,6 +5,7 @@
 //! what the program runs. Nothing is spawned that nobody waits for.
 
 use crate::configuration::Configuration;
+use crate::rebuilding;
 use crate::relay::{self, Elsewhere, Outside, RELAY_CONNECTIONS};
 use crate::runs::Runs;
 use crate::sealing::{self, Sealing};
@@ -163,7 +164,7 @@ pub async fn run(
         keep_house(&pool, background.clone()),
         relay.run(background.clone()),
         feeds.run(background.clone()),
-        seal(sealer, &settings.config, background.clone()),
+        look_after_the_log(sealer, &pool, settings, background.clone()),
     );
     Ok(served?)
 }
@@ -211,11 +212,20 @@ fn start_runs(
     }
 }
 
-/// On a connection of its own, off the way of commands.
-async fn seal(sealer: Option<Sealer>, config: &Config, shutdown: CancellationToken) {
-    if let Some(sealer) = sealer {
-        sealer.run(config, shutdown).await;
-    }
+/// What is made of the log beside the way of commands: it is sealed, and rows are rebuilt from it.
+async fn look_after_the_log(
+    sealer: Option<Sealer>,
+    pool: &Pool,
+    settings: &Settings,
+    shutdown: CancellationToken,
+) {
+    let sealing = async {
+        if let Some(sealer) = sealer {
+            sealer.run(&settings.config, shutdown.clone()).await;
+        }
+    };
+    let rebuilding = rebuilding::run(pool, &settings.config, settings.journals, shutdown.clone());
+    tokio::join!(sealing, rebuilding);
 }
 
 /// The last handle to the lanes went with the app: they finish what they have and end. What is left

@@ -1,108 +1,114 @@
-//! `fermata verify --ledger`: the log beside what was signed of it.
+//! `fermata verify`: the log beside itself, beside what is derived from it, and beside what was signed.
+//!
+//! What each check compares is said where it is made: `event_store::LogCheck`, `projector::Check`,
+//! `outbox::EffectCheck`, `ledger::audit_journal`. Here they are put together, for a database
+//! (`database`) or an export (`exported`), and shown (`report`).
 
-use crate::arguments::Json;
-use crate::arguments::ledger::Verify;
+pub mod database;
+mod exported;
+pub mod report;
+mod trust;
+
+use crate::arguments::verify::{Check, Verify};
 use crate::configuration::Configuration;
 use crate::database::Database;
-use crate::{ledger_commands, ledger_key, output};
-use event_store::JournalId;
-use ledger::{Agreement, AuditError, Directory, Findings, Trust, audit_export, audit_journal};
-use serde_json::{Value, json};
+use crate::{ledger_key, output};
+use event_store::{JournalId, Journals};
+use ledger::{Directory, Trust};
+use report::Report;
 use std::error::Error;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Compares the log, or an export of it, with everything that was signed.
+/// The exit status of a verification that could not be made.
+pub const UNCHECKED: u8 = 2;
+
+/// Something differs. What, was printed.
+#[derive(Debug, thiserror::Error)]
+#[error("{differences} in {journals}")]
+pub struct Differs {
+    differences: String,
+    journals: String,
+}
+
+/// What is to be checked, and by what.
+pub struct Asked {
+    /// As it was said.
+    pub arguments: Verify,
+    /// What signatures are checked with; or why they are not.
+    pub trust: Result<Trust, String>,
+    /// Where checkpoints are published.
+    pub directory: Option<Directory>,
+}
+
+impl Asked {
+    /// Whether this is to be checked.
+    fn wants(&self, check: Check) -> bool {
+        self.arguments.wants(check)
+    }
+
+    /// What signatures are checked with; or why they are not.
+    fn trusted(&self) -> Result<&Trust, String> {
+        if self.wants(Check::Ledger) {
+            self.trust.as_ref().map_err(Clone::clone)
+        } else {
+            Err(report::NOT_ASKED.to_owned())
+        }
+    }
+}
+
+/// Checks what was asked for, and prints what was found.
 ///
 /// # Errors
-/// When there is a difference, or it cannot be read.
-pub async fn run(configuration: &Configuration, asked: Verify) -> Result<(), Box<dyn Error>> {
-    let trust = trust(configuration, &asked)?;
-    let directory = ledger_key::directory(configuration).filter(Directory::exists);
-    let findings = match &asked.export {
+/// [`Differs`] when there is a difference; anything else when it cannot be checked.
+pub async fn run(configuration: &Configuration, arguments: Verify) -> Result<(), Box<dyn Error>> {
+    let asked = Asked {
+        trust: trust::find(configuration, &arguments)?,
+        directory: ledger_key::directory(configuration).filter(Directory::exists),
+        arguments,
+    };
+    let report = match &asked.arguments.export {
         Some(path) => {
-            let lines = open(path)?;
-            audit_export(lines, &trust, directory.as_ref(), &asked.journal)?
+            let _waiting = output::waiting("Reading the export");
+            exported::verify(open(path)?, &asked)?
         }
-        None => audit_database(configuration, &asked.journal, &trust, directory.as_ref()).await?,
+        None => verify_database(configuration, &asked).await?,
     };
-    report(&findings, asked.json)?;
-    match findings.values().filter(|found| found.is_err()).count() {
+    report.show(asked.arguments.json)?;
+    match report.differences() {
         0 => Ok(()),
-        1 => Err("a journal is not what was signed".into()),
-        count => Err(format!("{count} journals are not what was signed").into()),
-    }
-}
-
-/// Public keys that were named, or those beside the key's file; and checkpoints saved elsewhere.
-fn trust(configuration: &Configuration, asked: &Verify) -> Result<Trust, Box<dyn Error>> {
-    let mut keys = Vec::new();
-    for text in &asked.key {
-        keys.extend(ledger_commands::keys(text)?);
-    }
-    if let Some(file) = ledger_key::file(configuration).filter(|_| keys.is_empty()) {
-        keys = file.public_keys()?;
-    }
-    if keys.is_empty() {
-        return Err("say which public key checks the signatures, with --key".into());
-    }
-    let mut trust = Trust::of(keys);
-    for path in asked.checkpoint.iter().flat_map(|path| notes(path)) {
-        let failed = |error: &dyn Error| format!("the checkpoint {}: {error}", path.display());
-        let note = fs::read_to_string(&path).map_err(|error| failed(&error))?;
-        trust.save(&note).map_err(|error| failed(&error))?;
-    }
-    Ok(trust)
-}
-
-/// A file, or the checkpoints of a directory as the sealer publishes it.
-fn notes(path: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(path) else {
-        return vec![path.to_owned()];
-    };
-    let inner = entries.flatten().map(|entry| entry.path());
-    let checkpoint = |path: PathBuf| {
-        if path.is_dir() {
-            path.join("checkpoint")
-        } else {
-            path
+        found => Err(Differs {
+            differences: counted(found, "difference"),
+            journals: counted(report.differing(), "journal"),
         }
-    };
-    let is_note = |path: &PathBuf| fs::read_to_string(path).is_ok_and(|text| text.contains("\n\n"));
-    let mut notes: Vec<PathBuf> = inner.map(checkpoint).filter(is_note).collect();
-    notes.sort();
-    notes
+        .into()),
+    }
 }
 
-async fn audit_database(
+async fn verify_database(
     configuration: &Configuration,
-    journals: &[i16],
-    trust: &Trust,
-    directory: Option<&Directory>,
-) -> Result<Findings, Box<dyn Error>> {
+    asked: &Asked,
+) -> Result<Report, Box<dyn Error>> {
     let database = Database::open(configuration, None).await?;
     let connection = database.connect().await?;
-    let all = database.journals.iter().map(|journal| journal.0);
-    let wanted = all.filter(|journal| journals.is_empty() || journals.contains(journal));
-    let mut findings = Ok(Findings::new());
-    for journal in wanted {
-        let audited = audit_journal(&connection.client, JournalId(journal), trust, directory);
-        let found = match audited.await {
-            Ok(agreement) => Ok(agreement),
-            Err(AuditError::Differs(difference)) => Err(difference),
-            Err(error) => {
-                findings = Err(error);
-                break;
-            }
-        };
-        if let Ok(findings) = &mut findings {
-            findings.insert(journal, found);
-        }
-    }
+    let journals = chosen(database.journals, &asked.arguments.journal);
+    let found = match journals {
+        Ok(journals) => database::verify(&connection.client, &journals, asked).await,
+        Err(error) => Err(error.into()),
+    };
     drop(connection);
     database.close().await?;
-    Ok(findings?)
+    found
+}
+
+fn chosen(all: Journals, wanted: &[i16]) -> Result<Vec<JournalId>, String> {
+    let is_known = |number: &i16| all.iter().any(|journal| journal.0 == *number);
+    if let Some(unknown) = wanted.iter().find(|number| !is_known(number)) {
+        return Err(format!("there is no journal {unknown}"));
+    }
+    let is_wanted = |journal: &JournalId| wanted.is_empty() || wanted.contains(&journal.0);
+    Ok(all.iter().filter(is_wanted).collect())
 }
 
 fn open(path: &Path) -> Result<Box<dyn BufRead>, String> {
@@ -114,46 +120,10 @@ fn open(path: &Path) -> Result<Box<dyn BufRead>, String> {
     Ok(Box::new(BufReader::new(file)))
 }
 
-fn report(findings: &Findings, format: Json) -> Result<(), Box<dyn Error>> {
-    if format.json {
-        let agrees = findings.values().all(Result::is_ok);
-        let journals = findings.iter().map(|(journal, found)| match found {
-            Ok(agreement) => listed(*journal, agreement),
-            Err(difference) => json!({
-                "journal": journal,
-                "agrees": false,
-                "difference": difference,
-                "position": difference.position(),
-                "message": difference.to_string(),
-            }),
-        });
-        let journals: Vec<Value> = journals.collect();
-        return Ok(output::json(
-            &json!({"ledger": {"agrees": agrees, "journals": journals}}),
-        )?);
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{count} {what}s")
     }
-    for (journal, found) in findings {
-        let said = match found {
-            Ok(Agreement {
-                events,
-                covered,
-                checkpoints,
-            }) => format!(
-                "{events} events; checkpoints cover the first {covered}, all {checkpoints} agree"
-            ),
-            Err(difference) => difference.to_string(),
-        };
-        output::line(&format!("journal {journal}: {said}"))?;
-    }
-    Ok(())
-}
-
-fn listed(journal: i16, agreement: &Agreement) -> Value {
-    json!({
-        "journal": journal,
-        "agrees": true,
-        "events": agreement.events,
-        "covered": agreement.covered,
-        "checkpoints": agreement.checkpoints,
-    })
 }

@@ -1,4 +1,4 @@
-//! The command line of the ledger: its keys, proofs, and checking what was signed.
+//! The command line of the ledger: its keys and proofs.
 
 use super::Json;
 use clap::{Args, Subcommand};
@@ -32,8 +32,11 @@ pub enum LedgerKeyCommand {
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
     },
-    /// Replace the key by a new one of the same name. The old public key is kept, the old private
-    /// one is gone. Servers that run go on with the old one until they are started again.
+    /// Replace the key by a new one of the same name, which signs every journal as it is now. The old
+    /// public key is kept with where that was, the old private one is gone.
+    ///
+    /// Servers that run with the old one sign nothing until they are started again. What broke off goes
+    /// on when it is said again.
     Rotate,
     /// List the public keys of the file, the oldest first; the last one is the current one.
     List,
@@ -60,30 +63,6 @@ pub struct VerifyProof {
     #[arg(long, value_name = "KEY|FILE", required = true)]
     pub key: String,
     /// How to show what is proven.
-    #[command(flatten)]
-    pub json: Json,
-}
-
-/// Compares the log with what was signed of it.
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// Compare the log with the ledger.
-    #[arg(long, required = true)]
-    pub ledger: bool,
-    /// A checkpoint that was saved elsewhere, or a directory with some. Repeatable.
-    #[arg(long, value_name = "FILE|DIR")]
-    pub checkpoint: Vec<PathBuf>,
-    /// A public key of the ledger, or a file with several. Repeatable. Default: those beside the
-    /// file of --ledger-key.
-    #[arg(long, value_name = "KEY|FILE")]
-    pub key: Vec<String>,
-    /// An export to verify instead of the database: JSON lines, `-` for standard input.
-    #[arg(long, value_name = "FILE")]
-    pub export: Option<PathBuf>,
-    /// This journal alone. Repeatable.
-    #[arg(long, value_name = "N")]
-    pub journal: Vec<i16>,
-    /// How to show the report.
     #[command(flatten)]
     pub json: Json,
 }

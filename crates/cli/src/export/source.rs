@@ -3,6 +3,7 @@
 use super::range::Range;
 use domain::{CampaignId, UserId, Version};
 use event_store::{ReadError, Stored, read_origins, read_stored_after, read_stored_stream};
+use projector::{find_missing, find_owners};
 use std::collections::{HashMap, HashSet};
 use tokio_postgres::Client;
 
@@ -87,18 +88,21 @@ impl Source {
     ) -> Result<Vec<Stored>, ReadError> {
         let (journal, version) = (self.range.journal, self.version);
         let events = read_stored_stream(client, journal, campaign, version, PAGE).await?;
-        if let Some(last) = events.last() {
-            self.version = last.version;
+        match events.last() {
+            Some(last) => self.version = last.version,
+            None => {
+                if let Some(Version(version)) =
+                    find_missing(client, journal, campaign, version).await?
+                {
+                    return Err(ReadError::StreamBroken { campaign, version });
+                }
+            }
         }
         Ok(events)
     }
 
     /// Looks up whose campaigns these are.
-    async fn learn(
-        &mut self,
-        client: &Client,
-        events: &[Stored],
-    ) -> Result<(), tokio_postgres::Error> {
+    async fn learn(&mut self, client: &Client, events: &[Stored]) -> Result<(), ReadError> {
         if KNOWN_MAX < self.owners.len() {
             self.owners.clear();
         }
@@ -111,9 +115,38 @@ impl Source {
         if asked.is_empty() {
             return Ok(());
         }
+        let mut detached = Vec::new();
         for origin in read_origins(client, self.range.journal, &asked).await? {
-            self.owners.insert(origin.campaign_id, origin.user_id);
+            match origin.user_id {
+                Some(user_id) => {
+                    self.owners.insert(origin.campaign_id, user_id);
+                }
+                None => detached.push(origin.campaign_id),
+            }
         }
-        Ok(())
+        self.learn_from_rows(client, &detached).await
+    }
+
+    /// Campaigns that began in what is not attached: their rows say whose they are. Of deleted ones
+    /// nothing does, and an export that may lack something is none.
+    async fn learn_from_rows(
+        &mut self,
+        client: &Client,
+        detached: &[CampaignId],
+    ) -> Result<(), ReadError> {
+        if detached.is_empty() {
+            return Ok(());
+        }
+        for owner in find_owners(client, self.range.journal, detached).await? {
+            self.owners.insert(owner.campaign_id, owner.user_id);
+        }
+        let unknown = detached.iter().find(|id| !self.owners.contains_key(id));
+        match unknown.copied() {
+            Some(campaign) => Err(ReadError::StreamBroken {
+                campaign,
+                version: 1,
+            }),
+            None => Ok(()),
+        }
     }
 }

@@ -48,7 +48,7 @@ async fn rehearse(kills_postgresql: bool) {
         public: key(&playground, &["--user", &user.0.to_string()]).await,
         internal: key(&playground, &["--internal"]).await,
     };
-    let grounds = under_way(&database, journals, user).await;
+    let grounds = under_way(&database, journals, user, (CAMPAIGNS, PROSPECTS, STEPS)).await;
     let (tell, addresses) = watch::channel(Some(addresses(&service)));
     let kills = u64::try_from(rounds()).unwrap();
     let seed = seed();
@@ -90,7 +90,7 @@ async fn rehearse(kills_postgresql: bool) {
     check_rows_of(&connection.client, journals).await;
 }
 
-fn addresses(service: &Service) -> Addresses {
+pub fn addresses(service: &Service) -> Addresses {
     let address = |url: &str| url.trim_start_matches("http://").parse().unwrap();
     Addresses {
         public: address(&service.url),
@@ -98,12 +98,17 @@ fn addresses(service: &Service) -> Addresses {
     }
 }
 
-async fn under_way(database: &Config, journals: Journals, user: UserId) -> Vec<Ground> {
+pub async fn under_way(
+    database: &Config,
+    journals: Journals,
+    user: UserId,
+    (campaigns, prospects, steps): (u32, u32, u32),
+) -> Vec<Ground> {
     let (lanes, mut running) = start_lanes(database, journals);
     let beside = connect(database).await.unwrap();
     let mut grounds = Vec::new();
-    for number in 1..=CAMPAIGNS {
-        let ground = Ground::new(number, PROSPECTS, STEPS);
+    for number in 1..=campaigns {
+        let ground = Ground::new(number, prospects, steps);
         let sender = Sender::connected_profile(user, ground.account(), "Test Profile");
         senders::put(&beside.client, &sender).await.unwrap();
         for command in ground.commands(user) {
@@ -116,7 +121,7 @@ async fn under_way(database: &Config, journals: Journals, user: UserId) -> Vec<G
     grounds
 }
 
-async fn key(playground: &Playground, whose: &[&str]) -> String {
+pub async fn key(playground: &Playground, whose: &[&str]) -> String {
     let arguments = [&["keys", "create"], whose].concat();
     let output = playground.program(&arguments).output().await.unwrap();
     assert!(output.status.success(), "{output:?}");

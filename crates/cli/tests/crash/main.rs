@@ -11,6 +11,7 @@
 //!
 //! - `crashes`: what is killed, one test each; `stopping`: what is only asked to stop
 //! - `barrier`: permits, pauses and resumes while the service is killed
+//! - `rebuilding`: rows rebuilt under load while the service is killed
 //! - `world`: a service with tenants; `faults`: what befalls it; `round`: load and fault together
 //! - `clients` and `requests`: what is asked, and what was answered
 //! - `audit`: the log as it is read on, and the promises checked against it
@@ -36,6 +37,7 @@ mod clients;
 mod crashes;
 mod faults;
 mod playground;
+mod rebuilding;
 mod requests;
 mod round;
 mod service;

@@ -3,7 +3,7 @@
 use crate::playground::Playground;
 use crate::running::did;
 
-const PAGES: [(&str, &[&str]); 23] = [
+const PAGES: [(&str, &[&str]); 25] = [
     ("fermata", &[]),
     ("serve", &["serve"]),
     ("migrate", &["migrate"]),
@@ -17,6 +17,7 @@ const PAGES: [(&str, &[&str]); 23] = [
     ("diff", &["diff"]),
     ("explain", &["explain"]),
     ("export", &["export"]),
+    ("rebuild", &["rebuild"]),
     ("archive", &["archive"]),
     ("effects", &["effects"]),
     ("effects_list", &["effects", "list"]),
@@ -24,6 +25,7 @@ const PAGES: [(&str, &[&str]); 23] = [
     ("effects_retry", &["effects", "retry"]),
     ("effects_park", &["effects", "park"]),
     ("effects_cancel", &["effects", "cancel"]),
+    ("verify", &["verify"]),
     ("people", &["people"]),
     ("people_erase", &["people", "erase"]),
     ("config", &["config"]),

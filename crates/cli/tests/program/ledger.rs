@@ -1,11 +1,13 @@
 //! `fermata ledger`, `prove`, `verify-proof` and `verify --ledger`.
 
 use crate::playground::Playground;
-use crate::running::{DEMO_CAMPAIGN, DEMO_EVENTS, demo, did, does, json, refused, refuses};
+use crate::running::{
+    DEMO_CAMPAIGN, DEMO_EVENTS, cannot_verify, demo, did, does, json, refused, refuses,
+};
 use crate::service::Service;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 const SIGNED_SECONDS_MAX: u64 = 30;
@@ -113,11 +115,11 @@ async fn verify_compares_the_log_with_a_saved_checkpoint() {
     let asked = [&["verify", "--ledger", "--json"][..], &saved].concat();
     let report = json(&does(&sealed.playground, &asked).await);
 
-    assert_eq!(report["ledger"]["agrees"], true, "{report}");
-    let journals = report["ledger"]["journals"].as_array().unwrap();
+    assert_eq!(report["ok"], true, "{report}");
+    let journals = report["journals"].as_array().unwrap();
     let covered: u64 = journals
         .iter()
-        .filter_map(|journal| journal["covered"].as_u64())
+        .filter_map(|journal| journal["checks"]["ledger"]["covered"].as_u64())
         .sum();
     assert!(u64::try_from(DEMO_EVENTS).unwrap() <= covered, "{report}");
 }
@@ -146,7 +148,7 @@ async fn verify_of_an_export_names_what_is_missing_and_fails() {
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("is missing"), "{said}");
     let complained = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(complained, "fermata: a journal is not what was signed\n");
+    assert_eq!(complained, "fermata: 1 difference in 1 journal\n");
 }
 
 #[tokio::test]
@@ -157,19 +159,24 @@ async fn a_checkpoint_by_another_key_is_not_believed() {
     let foreign = does(&other, &["ledger", "key", "new", "--name", "somebody.else"]).await;
 
     let asked = [
-        "verify",
         "--ledger",
         "--key",
         foreign.trim(),
         "--checkpoint",
         sealed.saved(),
     ];
-    let refusal = refuses(&sealed.playground, &asked).await;
+    let refusal = cannot_verify(&sealed.playground, &asked).await;
 
     assert!(
         refusal.contains("is not signed by somebody.else+"),
         "{refusal}"
     );
+}
+
+/// The journal whose published checkpoint this is.
+fn journal(checkpoint: &Path) -> &str {
+    let directory = checkpoint.parent().and_then(Path::file_name);
+    directory.unwrap().to_str().unwrap()
 }
 
 #[tokio::test]
@@ -181,10 +188,16 @@ async fn a_replaced_key_is_kept_in_the_list_and_still_verifies_what_it_signed() 
     let new = does(&sealed.playground, &["ledger", "key", "rotate"]).await;
     let listed = does(&sealed.playground, &["ledger", "key", "list"]).await;
 
-    assert_eq!(listed, format!("{}\n{new}", sealed.public));
+    let (old, listed_new) = listed.split_once('\n').unwrap();
+    let size = fs::read_to_string(&sealed.checkpoint).unwrap();
+    let (journal, size) = (journal(&sealed.checkpoint), size.lines().nth(1).unwrap());
+    let retired = format!("{} retired {journal}:{size}:", sealed.public);
+    assert!(old.starts_with(&retired), "{old}");
+    assert_eq!(listed_new, new);
     let list = sealed.playground.data.join("ledger.key.public");
     let asked = ["verify-proof", &file, "--key", list.to_str().unwrap()];
-    does(&sealed.playground, &asked).await;
+    let said = does(&sealed.playground, &asked).await;
+    assert!(said.contains("The key was replaced since"), "{said}");
     // The next server signs the same tree with the new key, and both are believed.
     let mut service = Service::start(&sealed.playground, &[]).await;
     let began = Instant::now();

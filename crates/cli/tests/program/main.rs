@@ -6,6 +6,7 @@
 //! - `configuring`, `help`: settings, and the pages that explain them
 //! - `keys`, `demo`, `history`, `looking_back`, `people`, `migrating`, `ledger`: the commands
 //! - `exporting`, `proving`: events as lines, the archive, and what is proven of both
+//! - `verifying`, `verifying_exports`: what `verify` finds, says, and how it ends
 //! - `sharing`: commands beside a service and beside each other
 //! - `serving`: what a service says of itself, and what outlives it
 //! - `running`: a command's output; `playground` and `service` are those of the crash tests
@@ -34,8 +35,11 @@ mod people;
 #[path = "../crash/playground.rs"]
 mod playground;
 mod proving;
+mod rebuilding;
 mod running;
 #[path = "../crash/service.rs"]
 mod service;
 mod serving;
 mod sharing;
+mod verifying;
+mod verifying_exports;

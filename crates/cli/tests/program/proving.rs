@@ -37,6 +37,8 @@ async fn archived_events_are_verified_and_proven_as_before_and_so_is_an_export()
     assert!(fs::read_to_string(export).unwrap() == before);
     does(&written, &["verify", "--ledger"]).await;
     does(&written, &["verify", "--ledger", "--export", export]).await;
+    let whole = json(&does(&written, &["verify", "--json"]).await);
+    assert_eq!(whole["ok"], true, "{whole}");
     let keys = does(&written, &["ledger", "key", "list"]).await;
     let key = keys
         .split_whitespace()

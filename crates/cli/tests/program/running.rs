@@ -33,9 +33,23 @@ pub async fn refuses(playground: &Playground, arguments: &[&str]) -> String {
 }
 
 /// The same for a command of one's own making.
-pub async fn refused(mut command: Command) -> String {
+pub async fn refused(command: Command) -> String {
+    complained(command, 1).await
+}
+
+/// What it said about not being able to verify, which has an exit status of its own.
+pub async fn cannot_verify(playground: &Playground, arguments: &[&str]) -> String {
+    let asked = [&["verify"], arguments].concat();
+    complained(playground.program(&asked), 2).await
+}
+
+async fn complained(mut command: Command, status: i32) -> String {
     let output = command.output().await.unwrap();
-    assert_eq!(output.status.code(), Some(1), "{command:?}: {output:?}");
+    assert_eq!(
+        output.status.code(),
+        Some(status),
+        "{command:?}: {output:?}"
+    );
     assert_eq!(String::from_utf8_lossy(&output.stdout), "");
     let said = String::from_utf8(output.stderr).unwrap();
     let sentence = said

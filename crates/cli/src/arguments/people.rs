@@ -1,0 +1,30 @@
+//! What is done with people.
+
+use super::Json;
+use clap::Subcommand;
+use uuid::Uuid;
+
+/// What is done with people.
+#[derive(Debug, Subcommand)]
+pub enum PeopleCommand {
+    /// Forget a person, in every campaign of a user: what is on file about them is removed for good,
+    /// and nothing more is sent to them. Harmless when repeated.
+    #[command(group(clap::ArgGroup::new("who").required(true)))]
+    Erase {
+        /// Whose campaigns.
+        #[arg(long, value_name = "UUID")]
+        user: Uuid,
+        /// Whoever is reached by this address; - reads it from standard input.
+        #[arg(long, value_name = "ADDRESS", group = "who")]
+        email: Option<String>,
+        /// Whoever has this profile; - reads it from standard input.
+        #[arg(long, value_name = "URL", group = "who")]
+        linkedin_url: Option<String>,
+        /// This prospect.
+        #[arg(long, value_name = "UUID", group = "who")]
+        prospect: Option<Uuid>,
+        /// How to show what was forgotten.
+        #[command(flatten)]
+        json: Json,
+    },
+}
