@@ -15,11 +15,13 @@ Both commit durably (fsync and synchronous_commit are on) and write rows of the 
 client pauses a random campaign of its own and then resumes it, as fast as the answers come.
 
 Examples:
-  fermata-bench                                        everything, about 12 minutes
+  fermata-bench                                        everything, about 15 minutes
   fermata-bench --only barrier                         a million requests for permits, and the log
                                                        held against all that was told
   fermata-bench --only progress                        16 writers report on 100,000 prospects, and
                                                        what that costs a pause
+  fermata-bench --only replay                          a log of two million events replayed and
+                                                       its rows rebuilt, beside COPY of the same
   fermata-bench --seconds 2 --rounds 1                 a quick look
   fermata-bench --clients 16 --connections 256 --seconds 30
                                                        long enough to look at with a profiler
@@ -85,6 +87,16 @@ pub struct Arguments {
     /// Calls that add a thousand leads each, for `leads`.
     #[arg(long, value_name = "N", default_value = "100")]
     pub lead_calls: NonZeroU32,
+    /// Events of the log, for `replay`.
+    #[arg(long, value_name = "N", default_value = "2000000")]
+    pub events: NonZeroU64,
+    /// What the log for `replay` follows from.
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub seed: u64,
+    /// Replay the log of this database and say what came of it: for `replay`, which has it done by a
+    /// process of its own, so that nobody else's memory is counted.
+    #[arg(long, value_name = "URL", hide = true)]
+    pub replay_there: Option<String>,
     /// Where the temporary PostgreSQL lives; should be a real disk. Default: the system's
     /// directory for temporary files.
     #[arg(long, value_name = "DIR")]
@@ -112,6 +124,10 @@ pub enum Measured {
     Leads,
     /// Pauses and resumes a second, with and without the sealer.
     Sealing,
+    /// What a rebuild of all rows costs those who use the service meanwhile.
+    Rebuilding,
+    /// Millions of events replayed, and rows rebuilt from them, beside COPY of the same.
+    Replay,
 }
 
 impl Arguments {

@@ -1,10 +1,11 @@
 //! After the load: does the log agree with what was answered, and do the rows agree with the log?
 
-use event_store::connect;
+use event_store::{JournalId, LogCheck, connect};
 use futures_util::future::try_join_all;
 use projector::{CheckReport, check};
 use serde::Serialize;
 use std::error::Error;
+use tokio_postgres::Client;
 
 use crate::cluster::Cluster;
 
@@ -31,6 +32,7 @@ impl Audit {
     pub async fn make(cluster: &Cluster, events_expected: u64) -> Result<Self, Box<dyn Error>> {
         let checks = cluster.journals.iter().map(|journal| async move {
             let connection = connect(&cluster.config()).await?;
+            log_is_whole(&connection.client, journal).await?;
             Ok::<CheckReport, Box<dyn Error>>(check(&connection.client, journal).await?)
         });
         let reports = try_join_all(checks).await?;
@@ -54,5 +56,17 @@ impl Audit {
     /// Whether every acknowledged request happened, once, and nothing else did.
     pub fn is_clean(&self) -> bool {
         self.events == self.events_expected && self.differences == 0 && self.not_active == 0
+    }
+}
+
+/// Positions are dense, times never go backwards, the head is where it should be.
+async fn log_is_whole(client: &Client, journal: JournalId) -> Result<(), Box<dyn Error>> {
+    let mut check = LogCheck::begin(client, journal).await?;
+    while !check.is_over() {
+        check.step(client).await?;
+    }
+    match check.into_line().faults.first.first() {
+        Some(fault) => Err(format!("journal {}: {fault}", journal.0).into()),
+        None => Ok(()),
     }
 }

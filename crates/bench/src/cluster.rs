@@ -37,7 +37,7 @@ pub struct Cluster {
 }
 
 /// What PostgreSQL says of itself.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct ServerSettings(pub BTreeMap<String, String>);
 
 impl Cluster {

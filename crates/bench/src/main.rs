@@ -19,6 +19,7 @@ mod audit;
 mod barrier;
 mod campaigns;
 mod cluster;
+mod history;
 mod latency;
 mod leads;
 mod load;
@@ -26,7 +27,9 @@ mod machine;
 mod pgbench;
 mod processor;
 mod progress;
+mod rebuilding;
 mod reference;
+mod replay;
 mod report;
 mod reporting;
 mod requests;
@@ -43,6 +46,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use tokio::runtime::{Builder, Runtime};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -57,9 +61,11 @@ fn main() -> ExitCode {
 
 fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     arguments.check()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = Builder::new_multi_thread().enable_all().build()?;
+    if let Some(url) = &arguments.replay_there {
+        let replayed = runtime.block_on(replay::there(url))?;
+        return Ok(writeln!(io::stdout(), "{replayed}")?);
+    }
     if arguments.measures(Measured::Pauses) {
         let report = runtime.block_on(run::run(arguments))?;
         table::show(&report)?;
@@ -95,14 +101,28 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         show(&barrier.lines(), &path)?;
         barrier.verdict()?;
     }
+    measure_the_log(arguments, &runtime)
+}
+
+/// What is made of the log, beside the way of commands.
+fn measure_the_log(arguments: &Arguments, runtime: &Runtime) -> Result<(), Box<dyn Error>> {
     if arguments.measures(Measured::Sealing) {
         let sealing = runtime.block_on(sealing::run(arguments))?;
-        for line in sealing.lines() {
-            writeln!(io::stdout(), "{line}")?;
-        }
         let path = sealing.write(arguments.report.as_deref())?;
-        writeln!(io::stdout(), "\nEvery figure: {}", path.display())?;
+        show(&sealing.lines(), &path)?;
         sealing.verdict()?;
+    }
+    if arguments.measures(Measured::Rebuilding) {
+        let rebuilding = runtime.block_on(rebuilding::run(arguments))?;
+        let path = rebuilding.write(arguments.report.as_deref())?;
+        show(&rebuilding.lines(), &path)?;
+        rebuilding.verdict()?;
+    }
+    if arguments.measures(Measured::Replay) {
+        let replay = runtime.block_on(replay::run(arguments))?;
+        let path = replay.write(arguments.report.as_deref())?;
+        show(&replay.lines(), &path)?;
+        replay.verdict()?;
     }
     Ok(())
 }

@@ -252,12 +252,13 @@ pub fn per(part: u64, whole: u64) -> f64 {
 }
 
 /// A count as a number to reckon with.
-fn number(count: u64) -> f64 {
+pub fn number(count: u64) -> f64 {
     let half = |bits: u64| f64::from(u32::try_from(bits & 0xffff_ffff).unwrap_or(0));
     half(count >> 32) * 4_294_967_296.0 + half(count)
 }
 
-fn median(mut figures: Vec<f64>) -> Option<f64> {
+/// The middle one, or between the middle two.
+pub fn median(mut figures: Vec<f64>) -> Option<f64> {
     figures.sort_by(f64::total_cmp);
     let middle = figures.len().checked_sub(1)? / 2;
     let (low, high) = (figures.get(middle)?, figures.get(figures.len() / 2)?);
