@@ -33,7 +33,7 @@ check: ## The checks that run no test: format, lints, docs, licences
 	$(call step, $(PREREQUISITES) rust lints cargo-deny)
 	@$(MAKE) --no-print-directory static
 
-bench: ## Build with optimisation, then measure: beside pgbench, sleepers, permits, pacing
+bench: ## Build with optimisation, then measure: beside pgbench, sleepers, permits, replay, pacing
 	$(call step, $(PREREQUISITES) rust postgresql pgbench cargo-nextest)
 	$(call step, cargo build --release --locked -p bench -p cli)
 	@$(PROGRAMS)/fermata-bench
