@@ -3,7 +3,7 @@
 use crate::answers::Stored;
 use crate::cache::{Cache, is_under_way};
 use crate::senders_at_hand::SendersAtHand;
-use crate::session::Session;
+use crate::session::{BEGIN, Session};
 use crate::{Remember, Request};
 use domain::{AccountId, CampaignId, Command, Prospect, ProspectId, UserId, Version};
 use event_store::{Head, JournalId};
@@ -173,7 +173,7 @@ pub(crate) async fn load(
     let names: Vec<_> = wanted.names.iter().cloned().collect();
     let created: Vec<Uuid> = wanted.created.iter().map(|id| id.0).collect();
     let asked: Vec<_> = wanted.answers.iter().cloned().collect();
-    let begin = async { Ok::<_, LoadError>(client.batch_execute("BEGIN").await?) };
+    let begin = async { Ok::<_, LoadError>(client.batch_execute(BEGIN).await?) };
     let lock = async { Ok(session.log.lock(client, journal).await?) };
     let deleted = async { Ok(session.log.find_created(client, journal, &created).await?) };
     let answers = async { Ok(session.answers.find(client, journal, &asked).await?) };

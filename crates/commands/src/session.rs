@@ -17,6 +17,10 @@ const SETTINGS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; \
      SET lock_timeout = '5s'; SET statement_timeout = '10s'; \
      SET idle_in_transaction_session_timeout = '10s'";
 
+/// Begins a lane's transaction. Who takes tables and heads takes tables first, as a statement that is a
+/// transaction by itself does: then nobody who holds a head waits for a rebuild that holds the tables.
+pub(crate) const BEGIN: &str = "BEGIN; LOCK TABLE campaigns IN ROW EXCLUSIVE MODE";
+
 pub(crate) struct Session {
     pub connection: Connection,
     pub log: Log,

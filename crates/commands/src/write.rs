@@ -6,7 +6,7 @@
 //! stage, decided from memory, is one statement (`transitions.rs`).
 
 use crate::batch::Batch;
-use crate::session::Session;
+use crate::session::{BEGIN, Session};
 use chrono::{DateTime, Utc};
 use event_store::{Appending, JournalId, is_determinate, lost_the_head};
 use futures_util::{future::join, poll, try_join};
@@ -74,7 +74,7 @@ async fn send(
         let begin = async {
             match head {
                 Head::Held => Ok(()),
-                Head::Believed => client.batch_execute("BEGIN").await,
+                Head::Believed => client.batch_execute(BEGIN).await,
             }
         };
         let append = async {

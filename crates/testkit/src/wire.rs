@@ -176,7 +176,7 @@ impl Sender {
 
     fn commits(&mut self, message: &[u8]) -> bool {
         match message {
-            [b'Q', _, _, _, _, b'B', b'E', b'G', b'I', b'N', 0]
+            [b'Q', _, _, _, _, b'B', b'E', b'G', b'I', b'N', ..]
             | [b'Q', _, _, _, _, b'S', b'T', b'A', b'R', b'T', b' ', ..] => {
                 self.in_transaction = true;
             }
