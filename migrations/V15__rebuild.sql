@@ -121,58 +121,115 @@ BEGIN
 END
 $$;
 
--- Gives the shadows the next thing that the live tables have and they have not: keys, then other
--- indexes, then references. Tells its name, or null when nothing is left.
-CREATE FUNCTION finish_shadows() RETURNS text LANGUAGE plpgsql
+-- Gives the shadows the next thing that the live tables have and they have not: a count of their rows for
+-- the planner in turn 0, keys in 1, other indexes in 2, references in 3, which rows are held to in 4; of the turns
+-- up to `last_turn`, and of a table that nobody else is at. Tells its name, or null when nothing is left.
+CREATE FUNCTION finish_shadows(last_turn integer) RETURNS text LANGUAGE plpgsql
 SET maintenance_work_mem = '256MB' AS $$
 DECLARE
     missing record;
 BEGIN
     -- Names in definitions are given without the schema that is searched.
     PERFORM set_config('search_path', live_schema(), true);
-    SELECT conname::text AS name,
-           format('ALTER TABLE rebuilding.%I ADD CONSTRAINT %I %s', projections.name, conname,
-                  replace(pg_get_constraintdef(live.oid),
-                          ' REFERENCES ', ' REFERENCES rebuilding.')) AS making,
-           CASE contype WHEN 'f' THEN 3 ELSE 1 END AS turn
-    INTO missing
-    FROM projections
-    JOIN pg_constraint AS live ON conrelid = projections.name::regclass AND contype IN ('p', 'u', 'x', 'f')
-    WHERE NOT EXISTS (SELECT FROM pg_constraint AS made
-                      WHERE made.conrelid = format('rebuilding.%I', projections.name)::regclass
-                        AND made.conname = live.conname)
-    UNION ALL
-    SELECT relname::text,
-           replace(pg_get_indexdef(indexrelid),
-                   format(' ON %I.%I ', live_schema(), projections.name),
-                   format(' ON rebuilding.%I ', projections.name)),
-           2
-    FROM projections
-    JOIN pg_index ON indrelid = projections.name::regclass
-    JOIN pg_class ON pg_class.oid = indexrelid
-    WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype <> 'f')
-      AND to_regclass(format('rebuilding.%I', relname)) IS NULL
-    ORDER BY turn, name
-    LIMIT 1;
-    IF missing.name IS NOT NULL THEN
+    FOR missing IN
+        WITH shadow AS (
+            SELECT name, name::regclass AS live, format('rebuilding.%I', name)::regclass AS oid
+            FROM projections
+        )
+        SELECT * FROM (
+            SELECT name AS of_table, 'rows of ' || name AS name,
+                   format('ANALYZE rebuilding.%I', name) AS making, 0 AS turn
+            FROM shadow JOIN pg_class USING (oid)
+            WHERE reltuples < 0
+            UNION ALL
+            SELECT shadow.name, conname,
+                   format('ALTER TABLE rebuilding.%I ADD CONSTRAINT %I %s%s', shadow.name, conname,
+                          replace(pg_get_constraintdef(had.oid),
+                                  ' REFERENCES ', ' REFERENCES rebuilding.'),
+                          CASE WHEN contype = 'f' AND convalidated THEN ' NOT VALID' END),
+                   CASE contype WHEN 'f' THEN 3 ELSE 1 END
+            FROM shadow
+            JOIN pg_constraint AS had ON conrelid = live AND contype IN ('p', 'u', 'x', 'f')
+            WHERE NOT EXISTS (SELECT FROM pg_constraint AS made
+                              WHERE made.conrelid = shadow.oid AND made.conname = had.conname)
+            UNION ALL
+            SELECT shadow.name, relname,
+                   replace(pg_get_indexdef(indexrelid),
+                           format(' ON %I.%I ', live_schema(), shadow.name),
+                           format(' ON rebuilding.%I ', shadow.name)),
+                   2
+            FROM shadow
+            JOIN pg_index ON indrelid = live
+            JOIN pg_class ON pg_class.oid = indexrelid
+            WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype <> 'f')
+              AND to_regclass(format('rebuilding.%I', relname)) IS NULL
+            UNION ALL
+            SELECT shadow.name, conname,
+                   format('ALTER TABLE rebuilding.%I VALIDATE CONSTRAINT %I', shadow.name, conname), 4
+            FROM shadow
+            JOIN pg_constraint ON conrelid = shadow.oid AND NOT convalidated
+        ) AS wanted
+        WHERE turn <= last_turn
+        -- The largest first, because it is waited for.
+        ORDER BY pg_relation_size(format('rebuilding.%I', of_table)) DESC, of_table, turn, name
+    LOOP
+        CONTINUE WHEN NOT pg_try_advisory_xact_lock(
+            hashtextextended('fermata.rebuild.' || missing.of_table, 0));
+        -- Somebody may have made it since it was found missing. Asked of the table itself: what this
+        -- session remembers of names may be older than the lock.
+        CONTINUE WHEN missing.turn IN (1, 2)
+                  AND EXISTS (SELECT FROM pg_class
+                              WHERE relnamespace = 'rebuilding'::regnamespace
+                                AND relname = missing.name);
         EXECUTE missing.making;
-    END IF;
-    RETURN missing.name;
+        RETURN missing.name;
+    END LOOP;
+    RETURN NULL;
 END
 $$;
 
--- Takes the live tables and then the heads of all journals, so that nobody reads or writes rows until
--- the end of the transaction. Tables first, as everybody has it whose transaction is one statement.
--- Whoever has taken a head first and waits for a table is found out, because heads are not waited for.
+-- Takes the shadows, for which only PostgreSQL's own cleaning is waited for, then the live tables and
+-- then the heads of all journals, so that nobody reads or writes rows until the end of the transaction.
+-- Tables before heads, as lanes have it.
 CREATE FUNCTION take_everything() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
+    shadows text;
     live text;
 BEGIN
-    SELECT string_agg(format('%I.%I', live_schema(), name), ', ' ORDER BY name) INTO live
+    SELECT string_agg(format('rebuilding.%I', name), ', ' ORDER BY name),
+           string_agg(format('%I.%I', live_schema(), name), ', ' ORDER BY name)
+    INTO shadows, live
     FROM projections;
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', shadows);
     EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', live);
-    EXECUTE format('SELECT FROM %I.journals ORDER BY id FOR UPDATE NOWAIT', live_schema());
+    EXECUTE format('SELECT FROM %I.journals ORDER BY id FOR UPDATE', live_schema());
 END
+$$;
+
+-- The columns and checks of the derived tables of a schema, as text.
+CREATE FUNCTION shape_of(schema_name text) RETURNS TABLE (line text) LANGUAGE sql STABLE AS $$
+    SELECT format('%s.%s %s %s %s %s', relname, attname, format_type(atttypid, atttypmod), attnotnull,
+                  attgenerated, pg_get_expr(adbin, adrelid))
+    FROM projections
+    JOIN pg_class ON pg_class.oid = to_regclass(format('%I.%I', schema_name, name))
+    JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
+    LEFT JOIN pg_attrdef ON adrelid = pg_class.oid AND adnum = attnum
+    UNION ALL
+    SELECT format('%s %s %s', relname, conname, pg_get_constraintdef(pg_constraint.oid))
+    FROM projections
+    JOIN pg_class ON pg_class.oid = to_regclass(format('%I.%I', schema_name, name))
+    JOIN pg_constraint ON conrelid = pg_class.oid AND contype = 'c'
+$$;
+
+-- Whether there are shadows that the live tables could be replaced by: a migration may have changed
+-- those since.
+CREATE FUNCTION shadows_fit() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT to_regclass('rebuilding.journals') IS NOT NULL
+       AND NOT EXISTS ((SELECT line FROM shape_of(live_schema())
+                        EXCEPT SELECT line FROM shape_of('rebuilding'))
+                       UNION ALL
+                       (SELECT line FROM shape_of('rebuilding')
+                        EXCEPT SELECT line FROM shape_of(live_schema())))
 $$;
 
 -- Puts the shadows of `names` in the place of the live tables, and drops the rest. The caller holds
@@ -184,6 +241,9 @@ DECLARE
     remaking text[] := '{}';
     replaced text;
 BEGIN
+    IF NOT shadows_fit() THEN
+        RAISE EXCEPTION 'the tables were changed since the rebuild began' USING ERRCODE = 'FM004';
+    END IF;
     PERFORM set_config('search_path', live_schema(), true);
     FOR crossing IN
         SELECT conname, held.relname AS of_table, referred.relname AS of_referred,

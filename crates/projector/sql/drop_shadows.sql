@@ -1,2 +1,2 @@
--- Drops the shadow tables, if there are any.
-SELECT drop_shadows()
+-- Drops the shadow tables, if there are any and no rebuild is open.
+SELECT drop_shadows() WHERE NOT EXISTS (SELECT FROM rebuilds WHERE ended_at IS NULL)

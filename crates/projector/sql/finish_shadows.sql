@@ -1,4 +1,6 @@
--- Gives the shadow tables the next key, index or reference that they have not.
+-- Gives the shadow tables the next thing that they have not, of a table that nobody else is at.
+--
+-- $1 integer: the last turn, as finish_shadows has them
 --
 -- Returns its name, or null when nothing is left.
-SELECT finish_shadows() AS name
+SELECT finish_shadows($1) AS name

@@ -2,7 +2,7 @@
 //!
 //! Into shadow tables of the same shape, in a schema of their own: loaded in bulk, campaign by
 //! campaign, up to where each journal had come (`loading`); given keys and indexes (`indexing`); caught
-//! up by the statements that write live rows (`catching_up`); and, under the locks of all tables and
+//! up by the statements that write live rows (`looker`, `catching_up`); and, under the locks of all tables and
 //! journals, put in the place of the live ones (`switching`). Commands and reads go on meanwhile;
 //! they wait for the last step, which is as long as a few hundred events take.
 //!
@@ -14,15 +14,19 @@
 
 mod catching_up;
 mod columns;
+mod failing;
+mod indexing;
 mod loading;
+mod looker;
 mod projection;
 mod rebuilder;
 mod standing;
 mod switching;
 
+pub use failing::RebuildError;
 pub use projection::Projection;
-pub use rebuilder::{Ended, RebuildError, Rebuilder};
+pub use rebuilder::{Ended, Rebuilder};
 pub use standing::{
     Asked, Phase, ProjectionStanding, RebuildStanding, ask_for_rebuild, cancel_rebuild,
-    find_rebuild, is_rebuild_open, list_projections, outdated,
+    find_rebuild, is_rebuild_due, list_projections, outdated,
 };

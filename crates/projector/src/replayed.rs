@@ -4,12 +4,20 @@ use crate::sends::Sends;
 use crate::{CampaignRow, PermitRow, ProspectRow};
 use chrono::{DateTime, Utc};
 use domain::{
-    BrokenHistory, Campaign, CampaignId, Event, PermitId, ProspectId, ProspectStatus, Roster,
-    Version, evolve,
+    BrokenHistory, Campaign, CampaignId, Event, PermitId, Prospect, ProspectId, ProspectStatus,
+    Roster, Version, evolve,
 };
 use event_store::Fact;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap};
+
+/// A prospect with what their rows show.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing<'a> {
+    pub id: ProspectId,
+    pub prospect: &'a Prospect,
+    pub times: &'a Times,
+}
 
 /// The fold of one campaign's events.
 #[derive(Debug, Clone, Default)]
@@ -30,14 +38,31 @@ struct PermitTimes {
     closed_at: Option<DateTime<Utc>>,
 }
 
+/// When something happened to a prospect.
 #[derive(Debug, Clone)]
-struct Times {
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
-    replied_at: Option<DateTime<Utc>>,
-    bounced_at: Option<DateTime<Utc>>,
+pub(crate) struct Times {
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub replied_at: Option<DateTime<Utc>>,
+    pub bounced_at: Option<DateTime<Utc>>,
     /// Of their permits: a handful.
     permits: Vec<PermitTimes>,
+}
+
+impl<'a> Standing<'a> {
+    /// The rows of their permits, in the order of the steps' ids.
+    pub fn permits(self, campaign_id: CampaignId) -> impl Iterator<Item = PermitRow> + use<'a> {
+        self.prospect.permits().iter().filter_map(move |permit| {
+            let times = self.times.permit(permit.id)?;
+            Some(PermitRow {
+                campaign_id,
+                prospect_id: self.id,
+                permit: *permit,
+                granted_at: times.granted_at,
+                closed_at: times.closed_at,
+            })
+        })
+    }
 }
 
 impl Replayed {
@@ -72,19 +97,34 @@ impl Replayed {
         })
     }
 
+    /// Its prospects in the order of their ids.
+    pub(crate) fn standings(&self) -> Vec<Standing<'_>> {
+        let everyone = self.roster.iter().filter_map(|(id, prospect)| {
+            let times = self.times.get(&id)?;
+            Some(Standing {
+                id,
+                prospect,
+                times,
+            })
+        });
+        let mut standings: Vec<_> = everyone.collect();
+        standings.sort_unstable_by_key(|standing| standing.id);
+        standings
+    }
+
     /// The rows of its prospects.
     #[must_use]
     pub fn prospects(&self) -> BTreeMap<ProspectId, ProspectRow> {
-        let rows = self.roster.iter().filter_map(|(id, prospect)| {
-            let times = self.times.get(&id)?;
+        let rows = self.standings().into_iter().map(|standing| {
+            let times = standing.times;
             let row = ProspectRow {
-                prospect: prospect.clone(),
+                prospect: standing.prospect.clone(),
                 replied_at: times.replied_at,
                 bounced_at: times.bounced_at,
                 created_at: times.created_at,
                 updated_at: times.updated_at,
             };
-            Some((id, row))
+            (standing.id, row)
         });
         rows.collect()
     }
@@ -92,23 +132,9 @@ impl Replayed {
     /// The rows of its permits.
     #[must_use]
     pub fn permits(&self, campaign_id: CampaignId) -> BTreeMap<PermitId, PermitRow> {
-        let of_everyone = self.roster.iter().flat_map(|(id, prospect)| {
-            let times = self.times.get(&id);
-            let permits = prospect.permits().iter();
-            permits.map(move |permit| (id, times, permit))
-        });
-        let rows = of_everyone.filter_map(|(prospect_id, times, permit)| {
-            let times = times?.permit(permit.id)?;
-            let row = PermitRow {
-                campaign_id,
-                prospect_id,
-                permit: *permit,
-                granted_at: times.granted_at,
-                closed_at: times.closed_at,
-            };
-            Some((permit.id, row))
-        });
-        rows.collect()
+        let standings = self.standings();
+        let rows = standings.iter().flat_map(|one| one.permits(campaign_id));
+        rows.map(|row| (row.permit.id, row)).collect()
     }
 
     /// How many events were applied.

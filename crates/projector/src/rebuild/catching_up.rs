@@ -1,44 +1,42 @@
-//! Catching up: the events since a rebuild began, applied to the shadow rows by the very statements that
-//! write live ones.
-//!
-//! The connection looks at the shadow tables in place of the live ones, so the rows are found and
-//! written there, and take their time from the shadow head. Events that were recorded at one instant
-//! are one write, as they were when they were decided.
+//! A page of what happened since a rebuild began: its campaigns and prospects as they are after the
+//! events applied so far, and their rows.
 
 use super::RebuildError;
-use crate::{CampaignRow, Rows, Unit};
+use super::looker::Looker;
+use crate::{CampaignRow, Unit};
 use chrono::{DateTime, Utc};
-use domain::{Campaign, CampaignId, Event, ProspectId, Roster, Version};
-use event_store::{JournalId, Recorded, read_after};
+use domain::{BrokenHistory, Campaign, CampaignId, Event, ProspectId, Roster, Version};
+use event_store::{JournalId, Recorded};
+use futures_util::future::try_join;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use tokio_postgres::Client;
+use tokio_postgres::Error;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-/// Events that one page has at most.
-pub(super) const PAGE_EVENTS: i64 = 1_000;
-
-/// Applies the next events of `journal` that the shadows have not. How many there were.
-pub(super) async fn catch_up(
-    client: &Client,
-    rows: &Rows,
+/// What was recorded at one instant, to be written.
+pub(super) struct Write {
     journal: JournalId,
-) -> Result<usize, RebuildError> {
-    let read = include_str!("../../sql/read_shadow_head.sql");
-    let head: i64 = client.query_one(read, &[&journal.0]).await?.get("head");
-    let events = read_after(client, journal, head, PAGE_EVENTS).await?;
-    if events.is_empty() {
-        return Ok(0);
+    position: i64,
+    at: DateTime<Utc>,
+    units: Vec<Unit>,
+}
+
+impl Write {
+    /// Writes the rows. All statements are sent at the first poll, so that many of these can be under way
+    /// on one connection, in their order.
+    pub async fn write(&self, looker: &Looker) -> Result<(), Error> {
+        let touched: Vec<&Unit> = self.units.iter().collect();
+        let client = looker.client();
+        let binds: [&(dyn ToSql + Sync); 3] = [&self.journal.0, &self.position, &self.at];
+        let moved = client.execute(&looker.move_head, &binds);
+        try_join(moved, looker.rows.write(client, self.journal, &touched)).await?;
+        Ok(())
     }
-    let mut page = Page::load(client, rows, journal, &events).await?;
-    for together in events.chunk_by(|one, next| one.recorded_at == next.recorded_at) {
-        page.write(client, rows, together).await?;
-    }
-    Ok(events.len())
 }
 
 /// Campaigns and prospects that a page of events is about, as they are after those applied so far.
-struct Page {
+pub(super) struct Page {
     journal: JournalId,
     campaigns: HashMap<CampaignId, AtHand>,
 }
@@ -50,9 +48,8 @@ struct AtHand {
 }
 
 impl Page {
-    async fn load(
-        client: &Client,
-        rows: &Rows,
+    pub async fn load(
+        looker: &Looker,
         journal: JournalId,
         events: &[Recorded],
     ) -> Result<Self, RebuildError> {
@@ -61,6 +58,7 @@ impl Page {
         let wanted: BTreeSet<(CampaignId, ProspectId)> = events.iter().flat_map(named).collect();
         let wanted: Vec<_> = wanted.into_iter().collect();
         let mut campaigns: HashMap<CampaignId, AtHand> = HashMap::new();
+        let (client, rows) = (looker.client(), &looker.rows);
         for row in rows.load_campaigns(client, journal, &ids).await? {
             let at_hand = campaigns.entry(row.id).or_default();
             at_hand.row = Some(Arc::new(row));
@@ -73,12 +71,7 @@ impl Page {
     }
 
     /// Applies events that were recorded together.
-    async fn write(
-        &mut self,
-        client: &Client,
-        rows: &Rows,
-        together: &[Recorded],
-    ) -> Result<(), RebuildError> {
+    pub fn apply(&mut self, together: &[Recorded]) -> Result<Option<Write>, RebuildError> {
         let mut units: HashMap<CampaignId, Unit> = HashMap::new();
         for recorded in together {
             let id = recorded.campaign_id;
@@ -88,22 +81,21 @@ impl Page {
                 position: recorded.position,
                 source,
             };
-            unit.apply(&recorded.event).map_err(broken)?;
+            apply(unit, recorded).map_err(broken)?;
         }
         let Some(last) = together.last() else {
-            return Ok(());
+            return Ok(None);
         };
-        let at = last.recorded_at;
-        let shift = include_str!("../../sql/move_shadow_head.sql");
-        client
-            .execute(shift, &[&self.journal.0, &last.position, &at])
-            .await?;
-        let touched: Vec<&Unit> = units.values().collect();
-        rows.write(client, self.journal, &touched).await?;
-        for unit in units.into_values() {
-            self.keep(unit, at);
+        let units: Vec<Unit> = units.into_values().collect();
+        for unit in &units {
+            self.keep(unit, last.recorded_at);
         }
-        Ok(())
+        Ok(Some(Write {
+            journal: self.journal,
+            position: last.position,
+            at: last.recorded_at,
+            units,
+        }))
     }
 
     fn unit(&mut self, id: CampaignId) -> Unit {
@@ -118,7 +110,7 @@ impl Page {
         }
     }
 
-    fn keep(&mut self, unit: Unit, at: DateTime<Utc>) {
+    fn keep(&mut self, unit: &Unit, at: DateTime<Utc>) {
         let Some(campaign) = unit.campaign.present() else {
             return;
         };
@@ -132,10 +124,19 @@ impl Page {
         };
         let at_hand = AtHand {
             row: Some(Arc::new(row)),
-            roster: unit.roster,
+            roster: unit.roster.clone(),
         };
         self.campaigns.insert(unit.id, at_hand);
     }
+}
+
+/// Applies an event that must be the next of its campaign.
+fn apply(unit: &mut Unit, recorded: &Recorded) -> Result<(), BrokenHistory> {
+    if recorded.version != unit.version.next() {
+        let event = recorded.event.event_type();
+        return Err(BrokenHistory { event });
+    }
+    unit.apply(&recorded.event)
 }
 
 /// The prospects that an event is about and that are there before it.

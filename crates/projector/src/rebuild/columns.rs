@@ -1,6 +1,7 @@
 //! Rows on their way into the shadow tables, in the binary form of COPY.
 
-use crate::{CampaignRow, Folded, PermitRow, ProspectRow};
+use crate::replayed::Standing;
+use crate::{CampaignRow, Folded, PermitRow};
 use domain::{CampaignId, ProspectId};
 use event_store::JournalId;
 use std::pin::pin;
@@ -61,11 +62,16 @@ pub(super) async fn load(
     journal: JournalId,
     folded: &[Folded],
 ) -> Result<(), Error> {
+    let standings = folded.iter().map(|one| (one.id, one.replayed.standings()));
+    let standings: Vec<_> = standings.collect();
     load_campaigns(transaction, journal, folded).await?;
-    load_prospects(transaction, journal, folded).await?;
-    load_permits(transaction, journal, folded).await?;
+    load_prospects(transaction, journal, &standings).await?;
+    load_permits(transaction, journal, &standings).await?;
     load_sends(transaction, journal, folded).await
 }
+
+/// Campaigns with their prospects.
+type Standings<'a> = [(CampaignId, Vec<Standing<'a>>)];
 
 async fn load_campaigns(
     transaction: &Transaction<'_>,
@@ -105,37 +111,29 @@ async fn load_campaigns(
 async fn load_prospects(
     transaction: &Transaction<'_>,
     journal: JournalId,
-    folded: &[Folded],
+    standings: &Standings<'_>,
 ) -> Result<(), Error> {
     let copy = include_str!("../../sql/load_shadow_prospects.sql");
     let sink = transaction.copy_in(copy).await?;
     let mut writer = pin!(BinaryCopyInWriter::new(sink, &PROSPECTS));
-    let of_everyone = folded.iter().flat_map(|one| {
-        let rows = one.replayed.prospects().into_iter();
-        rows.map(move |(id, row)| (one.id, id, row))
-    });
-    for (campaign_id, id, row) in of_everyone {
-        let (CampaignId(campaign_id), ProspectId(id)) = (campaign_id, id);
-        let ProspectRow {
-            prospect,
-            replied_at,
-            bounced_at,
-            created_at,
-            updated_at,
-        } = row;
-        let columns: [&(dyn ToSql + Sync); 10] = [
-            &journal.0,
-            &campaign_id,
-            &id,
-            &prospect.status.as_str(),
-            &prospect.node_id.map(|node| node.0),
-            &i32::try_from(prospect.replies).unwrap_or(i32::MAX),
-            &replied_at,
-            &bounced_at,
-            &created_at,
-            &updated_at,
-        ];
-        writer.as_mut().write(&columns).await?;
+    for (CampaignId(campaign_id), all) in standings {
+        for standing in all {
+            let ProspectId(id) = standing.id;
+            let (prospect, times) = (standing.prospect, standing.times);
+            let columns: [&(dyn ToSql + Sync); 10] = [
+                &journal.0,
+                campaign_id,
+                &id,
+                &prospect.status.as_str(),
+                &prospect.node_id.map(|node| node.0),
+                &i32::try_from(prospect.replies).unwrap_or(i32::MAX),
+                &times.replied_at,
+                &times.bounced_at,
+                &times.created_at,
+                &times.updated_at,
+            ];
+            writer.as_mut().write(&columns).await?;
+        }
     }
     writer.finish().await.map(|_| ())
 }
@@ -143,35 +141,36 @@ async fn load_prospects(
 async fn load_permits(
     transaction: &Transaction<'_>,
     journal: JournalId,
-    folded: &[Folded],
+    standings: &Standings<'_>,
 ) -> Result<(), Error> {
     let copy = include_str!("../../sql/load_shadow_permits.sql");
     let sink = transaction.copy_in(copy).await?;
     let mut writer = pin!(BinaryCopyInWriter::new(sink, &PERMITS));
-    for row in folded
-        .iter()
-        .flat_map(|one| one.replayed.permits(one.id).into_values())
-    {
-        let PermitRow {
-            campaign_id,
-            prospect_id,
-            permit,
-            granted_at,
-            closed_at,
-        } = row;
-        let columns: [&(dyn ToSql + Sync); 10] = [
-            &journal.0,
-            &campaign_id.0,
-            &prospect_id.0,
-            &permit.node_id.0,
-            &permit.id.0,
-            &permit.state.as_str(),
-            &permit.kind.as_str(),
-            &permit.account_id.map(|account| account.0),
-            &granted_at,
-            &closed_at,
-        ];
-        writer.as_mut().write(&columns).await?;
+    for (campaign_id, all) in standings {
+        for standing in all {
+            for row in standing.permits(*campaign_id) {
+                let PermitRow {
+                    campaign_id,
+                    prospect_id,
+                    permit,
+                    granted_at,
+                    closed_at,
+                } = row;
+                let columns: [&(dyn ToSql + Sync); 10] = [
+                    &journal.0,
+                    &campaign_id.0,
+                    &prospect_id.0,
+                    &permit.node_id.0,
+                    &permit.id.0,
+                    &permit.state.as_str(),
+                    &permit.kind.as_str(),
+                    &permit.account_id.map(|account| account.0),
+                    &granted_at,
+                    &closed_at,
+                ];
+                writer.as_mut().write(&columns).await?;
+            }
+        }
     }
     writer.finish().await.map(|_| ())
 }

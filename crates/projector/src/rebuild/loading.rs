@@ -1,5 +1,8 @@
 //! Loading a journal in bulk: a page of the log, its campaigns' rows, and how far that is, in one
 //! transaction.
+//!
+//! Always true: a journal counts as loaded when as many events were applied as it had when the rebuild
+//! began. Fewer means that some are not attached, and their campaigns would be lost.
 
 use super::RebuildError;
 use super::columns::load;
@@ -16,7 +19,6 @@ pub(super) struct Loading {
     journal: JournalId,
     replay: Replay,
     loaded_up_to: Option<CampaignId>,
-    events: u64,
 }
 
 /// What a step of a rebuild found.
@@ -42,7 +44,6 @@ impl Loading {
             journal,
             replay: Replay::new(journal, row.get("target"), after).in_pages_of(page_events),
             loaded_up_to: after,
-            events: 0,
         })
     }
 
@@ -58,7 +59,7 @@ impl Loading {
         }
         let transaction = writer.transaction().await?;
         load(&transaction, self.journal, &folded).await?;
-        if !self.advance(&transaction, folded.last()).await? {
+        if !self.advance(&transaction, &folded).await? {
             return Ok(Step::Lost);
         }
         transaction.commit().await?;
@@ -72,26 +73,40 @@ impl Loading {
     async fn advance(
         &mut self,
         transaction: &Transaction<'_>,
-        last: Option<&Folded>,
+        folded: &[Folded],
     ) -> Result<bool, RebuildError> {
-        let up_to = last.map(|folded| folded.id).or(self.loaded_up_to);
-        let events = i64::try_from(self.replay.events() - self.events).unwrap_or(i64::MAX);
+        let last = folded.last().map(|folded| folded.id);
+        let up_to = last.or(self.loaded_up_to);
+        let applied = folded.iter().map(|folded| folded.replayed.version().0);
+        let applied: i64 = applied.sum();
+        let is_over = self.replay.is_over();
         let statement = include_str!("../../sql/advance_loading.sql");
-        let changed = transaction
-            .execute(
+        let advanced = transaction
+            .query_opt(
                 statement,
                 &[
                     &self.rebuild,
                     &self.journal.0,
                     &self.loaded_up_to.map(|id| id.0),
                     &up_to.map(|id| id.0),
-                    &events,
-                    &self.replay.is_over(),
+                    &applied,
+                    &is_over,
                 ],
             )
             .await?;
         self.loaded_up_to = up_to;
-        self.events = self.replay.events();
-        Ok(changed == 1)
+        let Some(row) = advanced else {
+            return Ok(false);
+        };
+        let (found, target): (i64, i64) = (row.get("events"), row.get("target"));
+        if is_over && found != target {
+            let journal = self.journal.0;
+            return Err(RebuildError::Missing {
+                journal,
+                found,
+                target,
+            });
+        }
+        Ok(true)
     }
 }

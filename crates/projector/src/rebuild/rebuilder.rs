@@ -1,20 +1,28 @@
 //! Who rebuilds: takes up what is asked for, and brings it to its end.
 //!
-//! Several processes may have one; a lock that lasts as long as its connection lets one of them work.
-//! What broke off is taken up by the next.
+//! Several processes may have one; a lock that lasts as long as its connection lets one of them work,
+//! and who loses that connection stops. What broke off is taken up by the next. A rebuild for an older
+//! program's rows begins anew, one for a newer program's is left to that.
 
+use super::failing::RebuildError;
+use super::indexing::Indexing;
 use super::loading::{Loading, Step};
-use super::standing::{Open, find_open, move_to};
-use super::switching::{Attempt, PAUSE, approach, try_to_switch};
+use super::looker::Looker;
+use super::standing::{Open, find_open, find_phase, move_to};
+use super::switching::{Attempt, rest, try_to_switch};
 use super::{Phase, Projection};
-use crate::{REPLAY_PAGE, ReplayError, RowError, Rows};
-use domain::BrokenHistory;
-use event_store::{Connection, JournalId, Journals, ReadError, connect};
+use crate::REPLAY_PAGE;
+use event_store::{JournalId, Journals, connect};
 use futures_util::future::try_join_all;
+use std::cmp::Ordering;
+use std::convert::Infallible;
 use std::num::NonZeroUsize;
+use std::time::Duration;
 use tokio::task::JoinSet;
-use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, Error};
+
+/// How often who rebuilds makes sure that it still has the lock.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
 
 /// Brings rebuilds to their end.
 #[derive(Debug, Clone)]
@@ -32,57 +40,6 @@ pub enum Ended {
     Switched(Vec<Projection>),
     /// It was cancelled; the live rows are as they were.
     Cancelled,
-}
-
-/// Why a rebuild did not go on.
-#[derive(Debug, thiserror::Error)]
-pub enum RebuildError {
-    /// The database did not answer. What is done is kept.
-    #[error("rebuild rows")]
-    Database(#[from] Error),
-    /// The log could not be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// The log could not be replayed.
-    #[error(transparent)]
-    Replay(#[from] ReplayError),
-    /// A shadow row is damaged.
-    #[error(transparent)]
-    Row(#[from] RowError),
-    /// An event cannot follow.
-    #[error("position {position} of journal {journal}")]
-    Broken {
-        /// The journal.
-        journal: i16,
-        /// Where.
-        position: i64,
-        /// What cannot follow.
-        #[source]
-        source: BrokenHistory,
-    },
-    /// A task of it ended by itself.
-    #[error("rebuild rows")]
-    Interrupted(#[source] tokio::task::JoinError),
-}
-
-impl RebuildError {
-    /// Whether trying again would find the same: the log itself is at fault, something else depends on the
-    /// live tables, or the role may not.
-    #[must_use]
-    pub fn is_lasting(&self) -> bool {
-        match self {
-            Self::Interrupted(_) => false,
-            Self::Database(error) => error.code().is_some_and(|code| {
-                *code == SqlState::DEPENDENT_OBJECTS_STILL_EXIST
-                    || *code == SqlState::INSUFFICIENT_PRIVILEGE
-            }),
-            Self::Read(error) | Self::Replay(ReplayError::Read(error)) => {
-                !matches!(error, ReadError::Database(_))
-            }
-            Self::Row(error) => !matches!(error, RowError::Database(_)),
-            Self::Replay(_) | Self::Broken { .. } => true,
-        }
-    }
 }
 
 impl Rebuilder {
@@ -106,59 +63,77 @@ impl Rebuilder {
         }
     }
 
-    /// Takes up the rebuild that is asked for and brings it to its end. Nothing when none is, or another
-    /// process is at it.
+    /// Takes up the rebuild that is asked for and brings it to its end. Nothing when none is, another
+    /// process is at it, or it is a newer program's.
     ///
     /// # Errors
     /// When the database does not answer: then the rebuild is taken up again the next time. When the
     /// log is at fault: then the rebuild has failed.
     pub async fn run_once(&self) -> Result<Option<Ended>, RebuildError> {
-        let mut connection = connect(&self.config).await?;
+        let connection = connect(&self.config).await?;
+        let client = &connection.client;
         let lock = include_str!("../../sql/lock_rebuilds.sql");
-        let client = &mut connection.client;
         if !client.query_one(lock, &[]).await?.get::<_, bool>("held") {
             return Ok(None);
         }
+        let have_patience = include_str!("../../sql/have_patience.sql");
+        client.query_one(have_patience, &[]).await?;
         let Some(open) = find_open(client).await? else {
-            // Of one that was cancelled while nobody was at it.
-            drop_shadows(client).await?;
+            // Of one that was cancelled, or killed at the last moment, while nobody was at it.
+            tidy(client).await?;
             return Ok(None);
         };
-        match self.rebuild(client, &open).await {
+        let rebuilt = tokio::select! {
+            rebuilt = self.rebuild(client, &open) => rebuilt,
+            dead = stay_alive(client) => match dead {
+                Ok(never) => match never {},
+                Err(error) => Err(error.into()),
+            },
+        };
+        match rebuilt {
             Err(error) if error.is_lasting() => {
                 let fail = include_str!("../../sql/fail_rebuild.sql");
                 client.execute(fail, &[&open.id, &reason(&error)]).await?;
-                drop_shadows(client).await?;
+                tidy(client).await?;
                 Err(error)
             }
-            Ok(Ended::Cancelled) => {
-                drop_shadows(client).await?;
-                Ok(Some(Ended::Cancelled))
-            }
-            ended => ended.map(Some),
+            Ok(true) => ended(client, &open).await.map(Some),
+            Ok(false) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
-    async fn rebuild(&self, client: &mut Client, open: &Open) -> Result<Ended, RebuildError> {
-        if open.phase == Phase::Waiting && !begin(client, open.id).await? {
-            return Ok(Ended::Cancelled);
+    /// False when it is not this program's.
+    async fn rebuild(&self, client: &Client, open: &Open) -> Result<bool, RebuildError> {
+        let begins = match open.compare() {
+            Ordering::Greater => return Ok(false),
+            Ordering::Less => {
+                supersede(client, open).await?;
+                true
+            }
+            Ordering::Equal => open.phase == Phase::Waiting || !shadows_fit(client).await?,
+        };
+        if begins && !begin(client, open.id).await? {
+            return Ok(true);
         }
         let take_up = include_str!("../../sql/take_up_rebuild.sql");
         client.execute(take_up, &[&open.id]).await?;
-        if self.load(client, open.id).await? == Step::Lost
-            || !move_to(client, open.id, Phase::Indexing).await?
+        if self.load(client, open.id).await? == Step::Over
+            && move_to(client, open.id, Phase::Indexing).await?
+            && self.indexing(client, open.id).finish().await?
+            && move_to(client, open.id, Phase::CatchingUp).await?
         {
-            return Ok(Ended::Cancelled);
+            self.switch(open.id).await?;
         }
-        if !finish(client, open.id).await? {
-            return Ok(Ended::Cancelled);
-        }
-        match self.switch(open.id).await? {
-            Attempt::Cancelled => Ok(Ended::Cancelled),
-            Attempt::Switched | Attempt::Later => {
-                validate(client).await?;
-                Ok(Ended::Switched(open.projections.clone()))
-            }
+        Ok(true)
+    }
+
+    fn indexing<'a>(&'a self, client: &'a Client, rebuild: i64) -> Indexing<'a> {
+        Indexing {
+            client,
+            config: &self.config,
+            at_once: self.at_once,
+            rebuild,
         }
     }
 
@@ -189,66 +164,90 @@ impl Rebuilder {
         }
     }
 
-    /// Catches up, and switches as soon as nobody has to be waited for.
-    async fn switch(&self, rebuild: i64) -> Result<Attempt, RebuildError> {
+    /// Catches up, and switches as soon as nobody has to be waited for, unless it is over before.
+    async fn switch(&self, rebuild: i64) -> Result<(), RebuildError> {
         let all: Vec<JournalId> = self.journals.iter().collect();
         let share = all.len().div_ceil(self.at_once.get()).max(1);
         let lookers = all.chunks(share).map(|_| Looker::open(&self.config));
         let lookers = try_join_all(lookers).await?;
-        let Some(first) = lookers.first() else {
-            return Ok(Attempt::Later);
-        };
         for attempt in 0.. {
             let each = lookers.iter().zip(all.chunks(share));
-            try_join_all(each.map(|(looker, journals)| looker.approach(journals))).await?;
-            let what = (rebuild, self.journals);
-            let client = &first.connection.client;
-            if !move_to(client, rebuild, Phase::CatchingUp).await? {
-                return Ok(Attempt::Cancelled);
+            let approaching = each.map(|(looker, journals)| looker.approach(rebuild, journals));
+            if try_join_all(approaching).await?.contains(&false) {
+                return Ok(());
             }
-            match try_to_switch(client, &first.rows, what, attempt).await? {
-                Attempt::Later => tokio::time::sleep(PAUSE).await,
-                ended => return Ok(ended),
+            let Some(first) = lookers.first() else {
+                return Ok(());
+            };
+            match try_to_switch(first, rebuild, &all, attempt).await? {
+                Attempt::Later => tokio::time::sleep(rest(attempt)).await,
+                Attempt::Switched | Attempt::Cancelled => return Ok(()),
             }
-        }
-        Ok(Attempt::Later)
-    }
-}
-
-/// A connection that finds the shadow tables in place of the live ones.
-struct Looker {
-    connection: Connection,
-    rows: Rows,
-}
-
-impl Looker {
-    async fn open(config: &Config) -> Result<Self, RebuildError> {
-        let connection = connect(config).await?;
-        let look = include_str!("../../sql/look_at_shadows.sql");
-        connection.client.query_one(look, &[]).await?;
-        let rows = Rows::prepare(&connection.client).await?;
-        Ok(Self { connection, rows })
-    }
-
-    async fn approach(&self, journals: &[JournalId]) -> Result<(), RebuildError> {
-        for journal in journals {
-            approach(&self.connection.client, &self.rows, *journal).await?;
         }
         Ok(())
     }
 }
 
+/// What became of a rebuild that this process has nothing more to do for.
+async fn ended(client: &Client, open: &Open) -> Result<Ended, RebuildError> {
+    match find_phase(client, open.id).await? {
+        Phase::Done => {
+            tidy(client).await?;
+            Ok(Ended::Switched(open.projections.clone()))
+        }
+        Phase::Cancelled | Phase::Failed => {
+            tidy(client).await?;
+            Ok(Ended::Cancelled)
+        }
+        Phase::Waiting | Phase::Loading | Phase::Indexing | Phase::CatchingUp => {
+            Err(RebuildError::Overtaken)
+        }
+    }
+}
+
+/// Ends with an error when the connection, and with it the lock, is lost.
+async fn stay_alive(client: &Client) -> Result<Infallible, Error> {
+    loop {
+        tokio::time::sleep(SIGN_OF_LIFE).await;
+        client.batch_execute("").await?;
+    }
+}
+
+async fn supersede(client: &Client, open: &Open) -> Result<(), Error> {
+    let versions: Vec<i32> = open.projections.iter().map(|one| one.version()).collect();
+    let supersede = include_str!("../../sql/supersede_rebuild.sql");
+    client.execute(supersede, &[&open.id, &versions]).await?;
+    Ok(())
+}
+
+async fn shadows_fit(client: &Client) -> Result<bool, Error> {
+    let fit = include_str!("../../sql/shadows_fit.sql");
+    Ok(client.query_one(fit, &[]).await?.get("fit"))
+}
+
 /// Makes the shadows. False when the rebuild was cancelled.
-async fn begin(client: &mut Client, rebuild: i64) -> Result<bool, RebuildError> {
-    let transaction = client.transaction().await?;
-    if !move_to(&transaction, rebuild, Phase::Loading).await? {
+async fn begin(client: &Client, rebuild: i64) -> Result<bool, RebuildError> {
+    client.batch_execute("BEGIN").await?;
+    let begun = begin_within(client, rebuild).await;
+    let end = if matches!(begun, Ok(true)) {
+        "COMMIT"
+    } else {
+        "ROLLBACK"
+    };
+    client.batch_execute(end).await?;
+    begun
+}
+
+async fn begin_within(client: &Client, rebuild: i64) -> Result<bool, RebuildError> {
+    if !move_to(client, rebuild, Phase::Loading).await? {
         return Ok(false);
     }
+    let forget = include_str!("../../sql/forget_progress.sql");
+    client.execute(forget, &[&rebuild]).await?;
     let make = include_str!("../../sql/make_shadows.sql");
-    transaction.execute(make, &[]).await?;
+    client.execute(make, &[]).await?;
     let aim = include_str!("../../sql/aim.sql");
-    transaction.execute(aim, &[&rebuild]).await?;
-    transaction.commit().await?;
+    client.execute(aim, &[&rebuild]).await?;
     Ok(true)
 }
 
@@ -256,6 +255,9 @@ async fn begin(client: &mut Client, rebuild: i64) -> Result<bool, RebuildError> 
 async fn load(config: Config, mut loading: Loading) -> Result<Step, RebuildError> {
     let reader = connect(&config).await?;
     let mut writer = connect(&config).await?;
+    let have_patience = include_str!("../../sql/have_patience.sql");
+    reader.client.query_one(have_patience, &[]).await?;
+    writer.client.query_one(have_patience, &[]).await?;
     let relax = include_str!("../../sql/do_not_wait_for_the_disk.sql");
     writer.client.query_one(relax, &[]).await?;
     loop {
@@ -266,36 +268,18 @@ async fn load(config: Config, mut loading: Loading) -> Result<Step, RebuildError
     }
 }
 
-/// Gives the shadows what the live tables have. False when the rebuild was cancelled.
-async fn finish(client: &Client, rebuild: i64) -> Result<bool, RebuildError> {
-    let finish = include_str!("../../sql/finish_shadows.sql");
-    let made = async || {
-        let row = client.query_one(finish, &[]).await?;
-        Ok::<_, Error>(row.get::<_, Option<String>>("name"))
-    };
-    while made().await?.is_some() {
-        if !move_to(client, rebuild, Phase::Indexing).await? {
-            return Ok(false);
-        }
-    }
-    let count = include_str!("../../sql/count_shadows.sql");
-    client.execute(count, &[]).await?;
-    Ok(true)
-}
-
-async fn validate(client: &Client) -> Result<(), Error> {
-    let validate = include_str!("../../sql/validate_rows.sql");
-    loop {
-        let row = client.query_one(validate, &[]).await?;
-        if row.get::<_, Option<String>>("name").is_none() {
-            return Ok(());
-        }
-    }
-}
-
-async fn drop_shadows(client: &Client) -> Result<(), Error> {
+/// Drops what is left of shadows, and holds rows to references that they have not been held to. Only when
+/// no rebuild is open.
+async fn tidy(client: &Client) -> Result<(), Error> {
     let drop = include_str!("../../sql/drop_shadows.sql");
-    client.execute(drop, &[]).await.map(|_| ())
+    client.execute(drop, &[]).await?;
+    while validate(client).await?.is_some() {}
+    Ok(())
+}
+
+async fn validate(client: &Client) -> Result<Option<String>, Error> {
+    let validate = include_str!("../../sql/validate_rows.sql");
+    Ok(client.query_one(validate, &[]).await?.get("name"))
 }
 
 /// An error with its causes.

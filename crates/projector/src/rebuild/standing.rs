@@ -3,6 +3,7 @@
 use super::Projection;
 use crate::RowError;
 use chrono::{DateTime, Utc};
+use std::cmp::Ordering;
 use tokio_postgres::{Client, Error, GenericClient, Row};
 
 /// A projection of the database.
@@ -230,12 +231,19 @@ pub async fn find_rebuild(client: &Client) -> Result<Option<RebuildStanding>, Ro
     }))
 }
 
-/// Whether a rebuild waits for a process, or one is at it.
+/// Whether there is anything to do for who rebuilds.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn is_rebuild_open(client: &Client) -> Result<bool, RowError> {
-    Ok(find_open(client).await?.is_some())
+pub async fn is_rebuild_due(client: &Client) -> Result<bool, Error> {
+    let is_due = include_str!("../../sql/is_rebuild_due.sql");
+    Ok(client.query_one(is_due, &[]).await?.get("is_due"))
+}
+
+/// What a rebuild is at.
+pub(super) async fn find_phase(client: &Client, rebuild: i64) -> Result<Phase, RowError> {
+    let find = include_str!("../../sql/find_phase.sql");
+    Phase::of(&client.query_one(find, &[&rebuild]).await?)
 }
 
 /// A rebuild that is not over.
@@ -243,7 +251,26 @@ pub async fn is_rebuild_open(client: &Client) -> Result<bool, RowError> {
 pub(super) struct Open {
     pub id: i64,
     pub projections: Vec<Projection>,
+    versions: Vec<i32>,
     pub phase: Phase,
+}
+
+impl Open {
+    /// Its versions to those of this program: greater if any is.
+    pub fn compare(&self) -> Ordering {
+        let pairs = self.projections.iter().zip(&self.versions);
+        let orders = pairs.map(|(one, version)| version.cmp(&one.version()));
+        let (mut any_less, mut any_greater) = (false, false);
+        for order in orders {
+            any_less |= order == Ordering::Less;
+            any_greater |= order == Ordering::Greater;
+        }
+        match (any_less, any_greater) {
+            (_, true) => Ordering::Greater,
+            (true, false) => Ordering::Less,
+            (false, false) => Ordering::Equal,
+        }
+    }
 }
 
 pub(super) async fn find_open(client: &Client) -> Result<Option<Open>, RowError> {
@@ -254,6 +281,7 @@ pub(super) async fn find_open(client: &Client) -> Result<Option<Open>, RowError>
     Ok(Some(Open {
         id: row.get("id"),
         projections: named(&row)?,
+        versions: row.get("versions"),
         phase: Phase::of(&row)?,
     }))
 }

@@ -1,9 +1,9 @@
 //! A database with campaigns of every kind, and who rebuilds its rows.
 
 use domain::{CampaignId, UserId};
-use projector::{Asked, Ended, Projection, Rebuilder, ask_for_rebuild};
+use projector::{Asked, Ended, Phase, Projection, Rebuilder, ask_for_rebuild, find_rebuild};
 use std::num::NonZeroUsize;
-use testkit::{Script, TestDatabase, new_user};
+use testkit::{Script, TestDatabase, eventually, new_user};
 
 pub struct World {
     pub database: TestDatabase,
@@ -48,6 +48,37 @@ impl World {
     pub async fn rebuild(&self, projections: &[Projection]) -> Option<Ended> {
         self.ask(projections).await;
         self.rebuilder().run_once().await.unwrap()
+    }
+
+    /// Has a rebuild that was asked for go on until everything is loaded, and no further.
+    pub async fn break_off_while_indexing(&self) {
+        let rebuilder = self.rebuilder();
+        let rebuilding = tokio::spawn(async move { rebuilder.run_once().await });
+        // Who reads keeps it from its end, which is behind the indexes.
+        let reader = self.database.connect().await;
+        let read = "BEGIN; LOCK TABLE campaigns IN ACCESS SHARE MODE";
+        reader.client.batch_execute(read).await.unwrap();
+        let is_loaded = async || {
+            let found = find_rebuild(self.database.sql()).await.unwrap();
+            let phase = found.map(|rebuild| rebuild.phase);
+            matches!(phase, Some(Phase::Indexing | Phase::CatchingUp)).then_some(())
+        };
+        eventually("everything is loaded", is_loaded).await;
+        rebuilding.abort();
+        assert!(rebuilding.await.is_err(), "it was not over");
+        reader.client.batch_execute("ROLLBACK").await.unwrap();
+        // Its connections are gone when its lock is.
+        let is_free = async || {
+            let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
+            (self.number(locks).await == 0).then_some(())
+        };
+        eventually("nobody rebuilds", is_free).await;
+    }
+
+    /// What the latest rebuild is at.
+    pub async fn phase(&self) -> Phase {
+        let found = find_rebuild(self.database.sql()).await.unwrap();
+        found.unwrap().phase
     }
 
     pub async fn execute(&self, statement: &str) {
