@@ -2,17 +2,22 @@
 //!
 //! On threads of its own, so that lanes never wait behind a fold.
 
-use deadpool_postgres::Pool;
+use deadpool_postgres::{Object, Pool};
 use event_store::Journals;
-use projector::{Asked, Ended, Projection, Rebuilder, ask_for_rebuild, is_rebuild_open, outdated};
+use projector::{
+    Asked, Ended, Phase, Projection, Rebuilder, ask_for_rebuild, find_rebuild, is_rebuild_due,
+    outdated,
+};
 use std::error::Error;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
-use tokio_postgres::Config;
+use tokio_postgres::{Client, Config};
 use tokio_util::sync::CancellationToken;
 
 /// How often a process looks whether somebody asked.
 const LOOK: Duration = Duration::from_secs(1);
+/// How long the database may take to say whether anything is to do.
+const QUESTION_TIME_MAX: Duration = Duration::from_secs(5);
 /// Journals that are loaded at a time while the service runs: the rest of the machine is for commands.
 const AT_ONCE: NonZeroUsize = NonZeroUsize::MIN;
 
@@ -27,10 +32,19 @@ pub(crate) async fn run(
     shutdown: CancellationToken,
 ) {
     let rebuilder = Rebuilder::new(config.clone(), journals, AT_ONCE);
-    let mut is_current = false;
+    let mut program = Program::Unknown;
     let mut said = String::new();
     while !shutdown.is_cancelled() {
-        match look(pool, &rebuilder, &mut is_current, &shutdown).await {
+        // A database that says nothing must not keep the service from its end.
+        let due = tokio::select! {
+            () = shutdown.cancelled() => return,
+            due = is_due(pool, &mut program) => due,
+        };
+        let looked = match due {
+            Ok(true) => rebuild(&rebuilder, &shutdown).await,
+            due => due.map(|_| ()),
+        };
+        match looked {
             Ok(()) => said.clear(),
             // Once, and again when the reason is another.
             Err(error) if error.to_string() != said => {
@@ -47,23 +61,24 @@ pub(crate) async fn run(
     }
 }
 
-async fn look(
-    pool: &Pool,
-    rebuilder: &Rebuilder,
-    is_current: &mut bool,
-    shutdown: &CancellationToken,
-) -> Result<(), Failure> {
+/// Asks for what this program needs, and tells whether there is anything to do. A connection that says
+/// nothing leaves the pool.
+async fn is_due(pool: &Pool, program: &mut Program) -> Result<bool, Failure> {
     let client = pool.get().await?;
-    let is_first = !*is_current;
-    if is_first {
-        let old = outdated(&client).await?;
-        *is_current = old.is_empty() || is_asked_for(&client, &old).await?;
+    let asking = async {
+        program.ask(&client).await?;
+        Ok(is_rebuild_due(&client).await?)
+    };
+    match tokio::time::timeout(QUESTION_TIME_MAX, asking).await {
+        Ok(answer) => answer,
+        Err(elapsed) => {
+            drop(Object::take(client));
+            Err(elapsed.into())
+        }
     }
-    // The first time in any case: something may be left of one that was cancelled.
-    if !is_first && !is_rebuild_open(&client).await? {
-        return Ok(());
-    }
-    drop(client);
+}
+
+async fn rebuild(rebuilder: &Rebuilder, shutdown: &CancellationToken) -> Result<(), Failure> {
     let began = Instant::now();
     let ended = on_threads_of_its_own(rebuilder.clone(), shutdown.clone()).await?;
     let seconds = began.elapsed().as_secs_f64();
@@ -81,16 +96,40 @@ async fn look(
     Ok(())
 }
 
-/// False when other rows are being rebuilt: then later.
-async fn is_asked_for(
-    client: &deadpool_postgres::Client,
-    old: &[Projection],
-) -> Result<bool, Failure> {
-    tracing::info!(rows = names(old), "rows of an older version are rebuilt");
-    Ok(match ask_for_rebuild(client, old).await? {
-        Asked::Accepted(_) | Asked::UnderWay(_) => true,
-        Asked::Busy(_) => false,
-    })
+/// How the rows are to this program.
+enum Program {
+    /// Nobody has looked.
+    Unknown,
+    /// They are of an older one, and a rebuild was asked for.
+    Newer,
+    /// They are of this one, or a rebuild has failed or was cancelled: then it is not asked for again until
+    /// the next start.
+    Settled,
+}
+
+impl Program {
+    async fn ask(&mut self, client: &Client) -> Result<(), Failure> {
+        if let Self::Settled = self {
+            return Ok(());
+        }
+        let old = outdated(client).await?;
+        if old.is_empty() || self.has_failed(client).await? {
+            *self = Self::Settled;
+            return Ok(());
+        }
+        if let Asked::Accepted(_) = ask_for_rebuild(client, &old).await? {
+            tracing::info!(rows = names(&old), "rows of an older program are rebuilt");
+        }
+        *self = Self::Newer;
+        Ok(())
+    }
+
+    /// Whether what was asked for did not come to a good end.
+    async fn has_failed(&self, client: &Client) -> Result<bool, Failure> {
+        let latest = find_rebuild(client).await?.map(|rebuild| rebuild.phase);
+        let did_not = matches!(latest, Some(Phase::Failed | Phase::Cancelled));
+        Ok(did_not && matches!(self, Self::Newer))
+    }
 }
 
 async fn on_threads_of_its_own(
