@@ -216,10 +216,9 @@ fn projection_json(one: &ProjectionStanding) -> Value {
 }
 
 fn rebuild_json(rebuild: &RebuildStanding) -> Value {
-    let what: Vec<&str> = rebuild.projections.iter().map(|one| one.as_str()).collect();
     json!({
         "id": rebuild.id,
-        "projections": what,
+        "projections": Projection::names(&rebuild.projections),
         "phase": rebuild.phase.as_str(),
         "percentage": rebuild.percentage(),
         "events": rebuild.events,
@@ -232,6 +231,5 @@ fn rebuild_json(rebuild: &RebuildStanding) -> Value {
 }
 
 fn names(projections: &[Projection]) -> String {
-    let names: Vec<&str> = projections.iter().map(|one| one.as_str()).collect();
-    names.join(", ")
+    Projection::names(projections).join(", ")
 }

@@ -153,6 +153,5 @@ async fn on_threads_of_its_own(
 }
 
 fn names(projections: &[Projection]) -> String {
-    let names: Vec<&str> = projections.iter().map(|one| one.as_str()).collect();
-    names.join(", ")
+    Projection::names(projections).join(", ")
 }

@@ -15,9 +15,6 @@ use projector::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The name that stands for every projection.
-const ALL: &str = "all";
-
 /// The paths, in reading order.
 pub(crate) fn routes(routes: &mut ServiceConfig) {
     routes
@@ -104,11 +101,7 @@ impl RebuildJson {
     fn of(standing: RebuildStanding) -> Self {
         Self {
             id: standing.id,
-            projections: standing
-                .projections
-                .iter()
-                .map(|one| one.as_str())
-                .collect(),
+            projections: Projection::names(&standing.projections),
             phase: standing.phase.as_str(),
             percentage: standing.percentage(),
             events: standing.events,
@@ -164,8 +157,8 @@ pub(crate) async fn rebuild(
             Ok(HttpResponse::Accepted().json(shown(&app).await?))
         }
         Asked::Busy(others) => {
-            let others: Vec<&str> = others.iter().map(|one| one.as_str()).collect();
-            Err(Problem::RebuildUnderWay(others.join(", ")))
+            let others = Projection::names(&others).join(", ");
+            Err(Problem::RebuildUnderWay(others))
         }
     }
 }
@@ -205,9 +198,5 @@ async fn shown(app: &App) -> Result<Projections, Problem> {
 }
 
 fn named(name: &str) -> Result<Vec<Projection>, Problem> {
-    if name == ALL {
-        return Ok(Projection::ALL.to_vec());
-    }
-    let one = Projection::from_name(name).ok_or(Problem::NoSuchProjection)?;
-    Ok(vec![one])
+    Projection::named(name).ok_or(Problem::NoSuchProjection)
 }

@@ -30,11 +30,6 @@ pub struct Rebuild {
 pub struct Rows(pub Vec<Projection>);
 
 fn named(name: &str) -> Result<Rows, String> {
-    if name == "all" {
-        return Ok(Rows(Projection::ALL.to_vec()));
-    }
-    match Projection::from_name(name) {
-        Some(one) => Ok(Rows(vec![one])),
-        None => Err("say campaigns, prospects, permits, sends, or all".to_owned()),
-    }
+    let named = Projection::named(name).map(Rows);
+    named.ok_or_else(|| "say campaigns, prospects, permits, sends, or all".to_owned())
 }

@@ -34,6 +34,21 @@ impl Projection {
         Self::ALL.into_iter().find(|one| one.as_str() == name)
     }
 
+    /// The projections that a caller names: one of them, or `all`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Vec<Self>> {
+        match name {
+            "all" => Some(Self::ALL.to_vec()),
+            name => Self::from_name(name).map(|one| vec![one]),
+        }
+    }
+
+    /// Their names.
+    #[must_use]
+    pub fn names(projections: &[Self]) -> Vec<&'static str> {
+        projections.iter().map(|one| one.as_str()).collect()
+    }
+
     /// The version of this program's fold. Raised with every change to what the rows of a log are: the
     /// rows are then rebuilt when the program first serves a database.
     #[must_use]

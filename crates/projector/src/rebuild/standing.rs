@@ -175,7 +175,7 @@ pub async fn ask_for_rebuild(
     projections: &[Projection],
 ) -> Result<Asked, RowError> {
     let wanted = in_order(projections);
-    let names = names(&wanted);
+    let names = Projection::names(&wanted);
     let versions: Vec<i32> = wanted.iter().map(|one| one.version()).collect();
     let request = include_str!("../../sql/request_rebuild.sql");
     loop {
@@ -203,7 +203,7 @@ pub async fn cancel_rebuild(
     only: Option<&[Projection]>,
 ) -> Result<Option<Vec<Projection>>, RowError> {
     let cancel = include_str!("../../sql/cancel_rebuild.sql");
-    let only: Option<Vec<&str>> = only.map(|only| names(&in_order(only)));
+    let only: Option<Vec<&str>> = only.map(|only| Projection::names(&in_order(only)));
     let cancelled = client.query_opt(cancel, &[&only]).await?;
     cancelled.as_ref().map(named).transpose()
 }
@@ -302,10 +302,6 @@ fn in_order(projections: &[Projection]) -> Vec<Projection> {
     wanted.sort();
     wanted.dedup();
     wanted
-}
-
-fn names(projections: &[Projection]) -> Vec<&'static str> {
-    projections.iter().map(|one| one.as_str()).collect()
 }
 
 fn named(row: &Row) -> Result<Vec<Projection>, RowError> {

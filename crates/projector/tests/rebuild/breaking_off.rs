@@ -128,3 +128,22 @@ async fn who_reads_for_long_is_not_disturbed_and_only_delays_the_switch() {
     let ended = rebuilding.await.unwrap();
     assert!(matches!(ended, Some(Ended::Switched(_))));
 }
+
+#[tokio::test]
+async fn a_cancel_is_heard_while_the_switch_is_waited_for() {
+    let world = World::populated().await;
+    let reader = world.database.connect().await;
+    let read = "BEGIN; SELECT count(*) FROM campaigns";
+    reader.client.batch_execute(read).await.unwrap();
+    world.ask(&Projection::ALL).await;
+    let rebuilder = world.rebuilder();
+    let rebuilding = tokio::spawn(async move { rebuilder.run_once().await.unwrap() });
+    let waits = async || (world.phase().await == Phase::CatchingUp).then_some(());
+    testkit::eventually("the rebuild waits for the reader", waits).await;
+
+    let cancelled = cancel_rebuild(world.database.sql(), None).await.unwrap();
+
+    assert_eq!(cancelled, Some(Projection::ALL.to_vec()));
+    // The reader still reads: it is not the switch that ends it.
+    assert_eq!(rebuilding.await.unwrap(), Some(Ended::Cancelled));
+}
