@@ -11,6 +11,7 @@ import re
 import zlib
 
 import schemathesis
+from schemathesis.generation.meta import TestPhase
 
 KNOWN = json.loads(os.environ["FERMATA_KNOWN"])
 UUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
@@ -65,9 +66,32 @@ def soon(headers):
             headers[name] = "0"
 
 
+# Parameters after which an answer says nothing about what is there now: a dry run deletes and creates
+# nothing, and the past of a campaign outlives it.
+NOT_OF_NOW = {
+    "dry_run": re.compile(r"true|false", re.IGNORECASE),
+    "version": re.compile(r"[0-9]+"),
+    "at": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T.+"),
+}
+
+
+def of_now(case):
+    """In the stateful phase every step is done, and asks about the present.
+
+    That phase concludes from one answer what the next must be. The other phases try these parameters.
+    Malformed values stay: they must be refused.
+    """
+    if case.meta is None or case.meta.phase.name is not TestPhase.STATEFUL or not case.query:
+        return
+    for name, form in NOT_OF_NOW.items():
+        if form.fullmatch(str(case.query.get(name))):
+            case.query.pop(name)
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     path = case.operation.path
+    of_now(case)
     soon(case.headers)
     if "hash" in (case.path_parameters or {}) and zlib.crc32(repr(case.body).encode()) % 2:
         case.path_parameters.update(KNOWN["callback"])
