@@ -11,6 +11,13 @@ use std::collections::BTreeMap;
 use std::thread;
 use tokio_postgres::{Client, Config, NoTls};
 
+/// The test's number, and how its database is copied: as files, which takes a tenth of the time that
+/// the log of each page takes. Before PostgreSQL 15 there is no other way and no word for it.
+const NEXT_TEST: &str = "
+    SELECT nextval('tests') AS number,
+           CASE WHEN current_setting('server_version_num')::integer < 150000 THEN ''
+                ELSE 'STRATEGY file_copy' END AS strategy";
+
 /// A database that no other test has. Checked, then dropped, when the test is over.
 pub struct TestDatabase {
     name: String,
@@ -45,13 +52,10 @@ impl TestDatabase {
             .await
             .expect("a connection to the cluster");
         let client = &administrator.client;
-        let number: i64 = client
-            .query_one("SELECT nextval('tests')", &[])
-            .await
-            .unwrap()
-            .get(0);
+        let row = client.query_one(NEXT_TEST, &[]).await.unwrap();
+        let (number, strategy): (i64, &str) = (row.get("number"), row.get("strategy"));
         let name = format!("test_{number}");
-        let make = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        let make = format!("CREATE DATABASE {name} TEMPLATE {template} {strategy}");
         client
             .batch_execute(&make)
             .await
