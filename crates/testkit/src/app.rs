@@ -369,8 +369,8 @@ fn settings(database: &TestDatabase) -> Settings {
         token_rate_per_second: NonZeroU32::new(5_000),
         token_rate_burst: NonZeroU32::new(25_000).unwrap_or(NonZeroU32::MIN),
         sealing: None,
-        head_time_max: Duration::from_secs(5),
-        body_time_max: Duration::from_secs(10),
+        head_time_max: Duration::from_secs(60),
+        body_time_max: Duration::from_secs(60),
         shutdown_time_max: Duration::from_secs(1),
         elsewhere: Elsewhere::BuiltIn,
     }

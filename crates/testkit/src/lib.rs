@@ -33,6 +33,7 @@ mod elsewhere;
 mod eventually;
 mod fake_trigger;
 mod lanes;
+mod lateness;
 mod looking;
 mod raw;
 mod script;
@@ -47,6 +48,7 @@ pub use fake_trigger::{
     Bucket, BucketSize, FakeTrigger, Fault, ResetHeader, Seen, SeenRun, SeenToken, Taken,
 };
 pub use lanes::{TestLanes, request};
+pub use lateness::with_lateness;
 pub use raw::RawConnection;
 pub use script::{Script, account, node, permit, prospect, request_permit};
 pub use wire::{Cut, Wire};

@@ -17,7 +17,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 
 const EXAMPLE: &str = "examples/engine";
-const WAIT_SECONDS_MAX: u64 = 180;
+const WAIT_SECONDS_MAX: u64 = 600;
 /// A minute of the campaign's delays, for the engine.
 const MINUTE_MS: &str = "1500";
 const SENDS_PER_SECOND: &str = "150";

@@ -3,7 +3,7 @@
 use crate::given::{adapter, complete_all, settings};
 use outbox::{TriggerDev, WaitpointCompleter};
 use std::time::{Duration, Instant};
-use testkit::{BucketSize, FakeTrigger, Fault, ResetHeader, Seen};
+use testkit::{BucketSize, FakeTrigger, Fault, ResetHeader, Seen, eventually, with_lateness};
 
 /// The original's bucket, ten times as fast.
 const FAST: BucketSize = BucketSize {
@@ -11,6 +11,8 @@ const FAST: BucketSize = BucketSize {
     refill: 250,
     interval: Duration::from_millis(1_000),
 };
+/// Far more than it takes, far less than a wait that a wrong clock or header would cause.
+const LONGEST: Duration = Duration::from_secs(60);
 /// A small one, for tests that need no more.
 const SMALL: BucketSize = BucketSize {
     burst: 30,
@@ -34,7 +36,7 @@ async fn run_and_hold(size: BucketSize, count: u32) {
     let adapter = TriggerDev::new(&settings).unwrap();
     let tokens = fake.new_tokens(usize::try_from(count).unwrap());
 
-    let others = complete_all(&adapter, tokens).await;
+    let (others, late) = with_lateness(complete_all(&adapter, tokens)).await;
 
     let (seen, best) = (fake.seen(), size.best_time(count));
     let took = seen.took();
@@ -49,7 +51,10 @@ async fn run_and_hold(size: BucketSize, count: u32) {
         "{} refused",
         seen.limited
     );
-    assert!(took <= best.mul_f64(1.05), "{took:?} of {best:?}");
+    assert!(
+        took <= best.mul_f64(1.05) + late,
+        "{took:?} of {best:?}, on a machine that was {late:?} late"
+    );
     assert_eq!(seen.requests, count + seen.limited, "nothing is sent twice");
     // When a connection comes free while another is being made, the pool keeps both.
     let connections_max = settings.in_flight_max.get() * 2;
@@ -128,11 +133,19 @@ async fn what_is_kept_free_is_left_to_others() {
     let adapter = TriggerDev::new(&settings).unwrap();
     let tokens = fake.new_tokens(60);
 
-    let sending = complete_all(&adapter, tokens);
-    let stopped = tokio::time::timeout(Duration::from_millis(500), sending).await;
+    let held_back = async {
+        eventually("the adapter keeps the rest free", async || {
+            (adapter.state().remaining == Some(10)).then_some(())
+        })
+        .await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    };
+    tokio::select! {
+        _ = complete_all(&adapter, tokens) => panic!("the budget does not suffice"),
+        () = held_back => {}
+    }
 
     let state = adapter.state();
-    assert!(stopped.is_err(), "the budget does not suffice");
     assert_eq!(fake.seen().waiting(), 40);
     assert_eq!(state.remaining, Some(10));
     assert_eq!(state.counts.rate_limited, 0);
@@ -153,11 +166,7 @@ async fn clocks_that_differ_cost_a_few_refusals_and_no_token() {
         assert_eq!(others, []);
         assert_each_delivered_once_or_with_the_same(&seen);
         assert!(seen.limited <= 20, "{ahead_ms}: {} refused", seen.limited);
-        assert!(
-            seen.took() < Duration::from_secs(12),
-            "{ahead_ms}: {:?}",
-            seen.took()
-        );
+        assert!(seen.took() < LONGEST, "{ahead_ms}: {:?}", seen.took());
     }
 }
 
@@ -182,11 +191,7 @@ async fn reset_times_that_make_no_sense_neither_hang_nor_spin() {
         assert_eq!(others, []);
         assert_each_delivered_once_or_with_the_same(&seen);
         assert!(seen.limited <= 40, "{header:?}: {} refused", seen.limited);
-        assert!(
-            seen.took() < Duration::from_secs(5),
-            "{header:?}: {:?}",
-            seen.took()
-        );
+        assert!(seen.took() < LONGEST, "{header:?}: {:?}", seen.took());
     }
 }
 
@@ -217,13 +222,14 @@ async fn without_a_limit_nothing_is_waited_for() {
         .with_bucket(endless)
         .without_limit_headers();
     let adapter = adapter(&fake);
+    let tokens = fake.new_tokens(500);
     let begun = Instant::now();
 
-    let others = complete_all(&adapter, fake.new_tokens(500)).await;
+    let (others, late) = with_lateness(complete_all(&adapter, tokens)).await;
 
     assert_eq!(others, []);
     assert!(
-        begun.elapsed() < Duration::from_secs(5),
+        begun.elapsed() < Duration::from_secs(5) + late,
         "{:?}",
         begun.elapsed()
     );

@@ -15,26 +15,39 @@ struct Run {
     cursors_bytes: i64,
 }
 
-/// Takes effects in that were enqueued in many small steps.
-async fn run(stage: &Stage) -> Run {
+const CAMPAIGN: CampaignId = CampaignId(Uuid::from_u128(0x1111_1111_1111_4111_8111_1111_1111_1111));
+
+/// Takes effects in that were enqueued in one small step, and says how long that took.
+async fn step(stage: &Stage, number: i64) -> Duration {
     let enqueue = "INSERT INTO effects
                    SELECT 0, number, '11111111-1111-4111-8111-111111111111',
                           'complete_waitpoints',
                           '{\"token_kind\":\"sleep\",\"output\":{\"paused\":true}}', now()
                    FROM generate_series($1::bigint, $2::bigint) AS number";
-    let id = CampaignId(Uuid::from_u128(0x1111_1111_1111_4111_8111_1111_1111_1111));
-    stage.sleep_on(JournalId(0), id).await;
-    stage.take_in().await;
-    let mut took = Duration::ZERO;
-    for step in 0..STEPS {
-        let first = step * EFFECTS_A_STEP + 1;
-        let last = first + EFFECTS_A_STEP - 1;
-        let client = stage.database.sql();
-        client.execute(enqueue, &[&first, &last]).await.unwrap();
-        let began = Instant::now();
-        stage.intake.run_once().await.unwrap();
-        took += began.elapsed();
+    let first = number * EFFECTS_A_STEP + 1;
+    let last = first + EFFECTS_A_STEP - 1;
+    let client = stage.database.sql();
+    client.execute(enqueue, &[&first, &last]).await.unwrap();
+    let began = Instant::now();
+    stage.intake.run_once().await.unwrap();
+    began.elapsed()
+}
+
+/// Both in turn, step by step: other work on the machine slows both down alike.
+async fn run(free: &Stage, held: &Stage) -> (Run, Run) {
+    for stage in [free, held] {
+        stage.sleep_on(JournalId(0), CAMPAIGN).await;
+        stage.take_in().await;
     }
+    let (mut without, mut with) = (Duration::ZERO, Duration::ZERO);
+    for number in 0..STEPS {
+        without += step(free, number).await;
+        with += step(held, number).await;
+    }
+    (measured(free, without).await, measured(held, with).await)
+}
+
+async fn measured(stage: &Stage, took: Duration) -> Run {
     Run {
         took,
         effects_bytes: size(stage, "effects").await,
@@ -55,8 +68,7 @@ async fn effects_neither_grow_nor_slow_down_under_a_transaction_that_is_held_ope
     let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1";
     old.client.batch_execute(begin).await.unwrap();
 
-    let without = run(&free).await;
-    let with = run(&held).await;
+    let (without, with) = run(&free, &held).await;
 
     println!(
         "without: {:?}, effects {} B, cursors {} B; held: {:?}, effects {} B, cursors {} B",

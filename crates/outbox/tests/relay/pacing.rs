@@ -7,7 +7,7 @@ use outbox::{ForeignToken, Patience, Surroundings, TriggerDev, TriggerSettings};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
-use testkit::{BucketSize, FakeTrigger, Fault};
+use testkit::{BucketSize, FakeTrigger, Fault, with_lateness};
 use uuid::Uuid;
 
 const SMALL: BucketSize = BucketSize {
@@ -57,7 +57,7 @@ async fn the_relay_finishes_as_soon_as_the_limit_lets_it() {
     let fake = FakeTrigger::start().await.with_bucket(SMALL);
     let mut stage = paused(&fake, count).await;
 
-    stage.send_all().await;
+    let ((), late) = with_lateness(stage.send_all()).await;
 
     let (seen, best) = (fake.seen(), SMALL.best_time(u32::try_from(count).unwrap()));
     let took = seen.requested_at[seen.requested_at.len() - 1] - seen.requested_at[0];
@@ -73,8 +73,8 @@ async fn the_relay_finishes_as_soon_as_the_limit_lets_it() {
     );
     assert_eq!(stage.count("tokens").await, 0);
     assert!(
-        took <= best.mul_f64(1.05) + Duration::from_millis(100),
-        "{took:?} of {best:?}"
+        took <= best.mul_f64(1.05) + Duration::from_millis(100) + late,
+        "{took:?} of {best:?}, on a machine that was {late:?} late"
     );
 }
 

@@ -8,7 +8,7 @@ use testkit::{Tenant, TestApp, prospect};
 use tokio::time::timeout;
 
 /// The longest that a message may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A message of a stream.
 #[derive(Debug)]
