@@ -18,6 +18,7 @@ mod authenticating;
 mod bodies;
 mod conditions;
 mod consuming;
+mod corpus;
 mod creating;
 mod deleting;
 mod detaching;
