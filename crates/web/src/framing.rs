@@ -3,11 +3,12 @@
 //!
 //! A `HEAD` is served by the path's `GET`, so no route can lack it, and its answer has the headers that
 //! the `GET`'s would have. Its body is not sent, and one that would not end is not even begun.
+//! An offer of another protocol (`Upgrade`) is not taken; the answer tells that the connection ends with it.
 //! A `GET` that is no mere reading refuses to be asked so ([`refuse_head`]).
 
 use crate::problem::Problem;
 use actix_web::body::{BodySize, EitherBody, MessageBody};
-use actix_web::dev::{ResponseHead, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{ConnectionType, Method, Version};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
@@ -45,6 +46,8 @@ pub(crate) async fn frame<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B, Unsent>>, Error> {
     let is_head = *request.method() == Method::HEAD;
     let is_old = request.version() < Version::HTTP_11;
+    // The server library closes the connection of a client that offered another protocol.
+    let is_offer = request.head().upgrade();
     if is_head {
         request.head_mut().method = Method::GET;
         request.extensions_mut().insert(CameAsHead);
@@ -53,7 +56,10 @@ pub(crate) async fn frame<B: MessageBody + 'static>(
     Ok(response.map_body(|head, body| {
         let has_length = !matches!(body.size(), BodySize::Stream);
         if is_old && !has_length {
-            end_with_connection(head);
+            head.no_chunking(true);
+        }
+        if (is_old && !has_length) || is_offer {
+            head.set_connection_type(ConnectionType::Close);
         }
         if is_head && !has_length {
             EitherBody::right(Unsent)
@@ -61,12 +67,6 @@ pub(crate) async fn frame<B: MessageBody + 'static>(
             EitherBody::left(body)
         }
     }))
-}
-
-/// The body ends where the connection does.
-fn end_with_connection(head: &mut ResponseHead) {
-    head.no_chunking(true);
-    head.set_connection_type(ConnectionType::Close);
 }
 
 /// Refuses a request that came as a `HEAD`: this path's `GET` changes something.

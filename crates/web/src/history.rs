@@ -92,13 +92,16 @@ pub(crate) async fn history(request: HttpRequest, app: Data<App>) -> Result<Http
     Ok(HttpResponse::Ok().json(HistoryJson::of(id, &events, &effects, has_more)))
 }
 
-/// The version of the campaign's latest event, if that is attached.
+/// The version of the campaign's latest event; nothing if that is detached.
 async fn latest(app: &App, place: Place, id: CampaignId) -> Result<Option<Version>, Problem> {
-    let end = Version(i64::MAX);
-    let found = read(app, async |client| {
-        read_stream_back(client, place.journal, id, end, 1).await
-    });
-    Ok(found.await?.first().map(|event| event.version))
+    let journal = place.journal;
+    read(app, async |client| -> Result<_, ReadError> {
+        let events = read_stream_back(client, journal, id, Version(i64::MAX), 1).await?;
+        let latest = events.first().map_or(Version(0), |event| event.version);
+        let missing = find_missing(client, journal, id, latest).await?;
+        Ok(missing.is_none().then_some(latest))
+    })
+    .await
 }
 
 /// Up to so many events behind the cursor, in the order that was asked for.
