@@ -7,7 +7,7 @@ use crate::change::text;
 use crate::ids::campaign_id;
 use crate::openapi::{CampaignPath, ReadCondition};
 use crate::past::{When, row_at};
-use crate::precondition::{etag, is_known, not_modified};
+use crate::precondition::{etag, known_already};
 use crate::problem::{ErrorJson, Problem};
 use crate::read::read;
 use crate::sender_json::filled;
@@ -65,6 +65,7 @@ pub(crate) async fn list(
         (status = 404, description = "`campaign_not_found`: absent, not there yet, or another user's; \
             `campaign_deleted`: not there any more by then; `version_not_found`: it has had fewer events", body = ErrorJson,
             example = json!({"error": {"code": "campaign_deleted", "message": "The campaign was deleted by then", "details": {"deleted_version": 9}}})),
+        (status = 412, description = "`version_mismatch`: `If-Match` excludes the version (an addition)", body = ErrorJson),
         (status = 410, description = "`events_detached`: an event that leads there is in a partition of the archive that is not attached; \
             of `version` and `at` alone", body = ErrorJson,
             example = json!({"error": {"code": "events_detached", "message": "Version 7 of the campaign is in a partition of the archive that is not attached", "details": {"version": 7}}})),
@@ -81,8 +82,8 @@ pub(crate) async fn get(
         Some(moment) => row_at(&app, caller, id, moment).await?,
         None => row_now(&app, caller, id).await?,
     };
-    if is_known(&request, row.version)? {
-        return Ok(not_modified(row.version));
+    if let Some(answer) = known_already(&request, &row)? {
+        return Ok(answer);
     }
     let whole = text(&WholeCampaignJson::of(&row));
     let whole = filled(&app, caller.user_id, whole).await?;

@@ -11,6 +11,7 @@ use crate::problem::{ErrorJson, Problem};
 use crate::query;
 use crate::read::read;
 use crate::server::only;
+use crate::streams::{head, within_log};
 use actix_web::web::{self, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::CampaignId;
@@ -93,6 +94,9 @@ pub(crate) async fn list(
     internal(&request, &app).await?;
     let asked: Asked = query::parse(&request, "limit must be a whole number")?;
     let (filter, limit) = filter(&asked)?;
+    if let Some(EffectId { journal, position }) = filter.after {
+        within_log("cursor", position, head(&app, journal).await?)?;
+    }
     let effects = read(&app, async |client| {
         outbox::list_effects(client, filter, limit + 1).await
     });

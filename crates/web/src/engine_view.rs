@@ -9,8 +9,8 @@ use crate::campaign_json::{NodeJson, instant};
 use crate::ids::{DocumentedUuid, campaign_id, documented_uuid};
 use crate::openapi::{CampaignPath, CampaignStatus, ReadCondition};
 use crate::places::{Place, place_of};
-use crate::precondition::{etag, is_known, not_modified};
-use crate::problem::Problem;
+use crate::precondition::{etag, known_already};
+use crate::problem::{ErrorJson, Problem};
 use crate::query;
 use crate::read::read;
 use crate::server::only;
@@ -219,6 +219,7 @@ fn by_status(census: &Census) -> BTreeMap<&'static str, u32> {
     responses(
         (status = 200, description = "The campaign", body = RunJson,
             headers(("ETag" = String, description = "Its version"))),
+        (status = 412, description = "`version_mismatch`: `If-Match` excludes the version", body = ErrorJson),
         (status = 304, description = "`If-None-Match` has the version; no body",
             headers(("ETag" = String, description = "Its version"))),
     ),
@@ -231,8 +232,8 @@ pub(crate) async fn get(
     internal(&request, &app).await?;
     let id = campaign_id(&request)?;
     let row = campaign(&app, id).await?;
-    if is_known(&request, row.version)? {
-        return Ok(not_modified(row.version));
+    if let Some(answer) = known_already(&request, &row)? {
+        return Ok(answer);
     }
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, etag(row.version)))

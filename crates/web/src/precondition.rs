@@ -11,6 +11,7 @@ use actix_web::http::header::{ETAG, HeaderMap, HeaderName, IF_MATCH, IF_NONE_MAT
 use actix_web::{HttpRequest, HttpResponse};
 use commands::Expected;
 use domain::Version;
+use projector::CampaignRow;
 
 /// Tags that one header may list.
 const TAGS_MAX: usize = 32;
@@ -23,34 +24,46 @@ pub(crate) fn etag(version: Version) -> String {
 /// The conditions that a change sets on the version of its campaign, if it sets any.
 pub(crate) fn expected(request: &HttpRequest) -> Result<Option<Expected>, Problem> {
     let headers = request.headers();
-    let matching = Tags::of(headers, &IF_MATCH)?.map(|tags| match tags {
-        Tags::Any => Expected::Any,
-        Tags::OneOf(tags) => Expected::OneOf(versions(tags.iter().filter(|tag| !tag.is_weak))),
-    });
-    let differing = Tags::of(headers, &IF_NONE_MATCH)?.map(|tags| match tags {
-        Tags::Any => Expected::Absent,
-        Tags::OneOf(tags) => Expected::NoneOf(versions(tags.iter())),
-    });
+    let (matching, differing) = (matching(headers)?, differing(headers)?);
     Ok(match (matching, differing) {
         (Some(matching), Some(differing)) => Some(Expected::Both(Box::new((matching, differing)))),
         (matching, differing) => matching.or(differing),
     })
 }
 
-/// Whether a reader has the campaign at `version` already.
-pub(crate) fn is_known(request: &HttpRequest, version: Version) -> Result<bool, Problem> {
-    let tags = Tags::of(request.headers(), &IF_NONE_MATCH)?;
-    Ok(tags.is_some_and(|tags| match tags {
-        Tags::Any => true,
-        Tags::OneOf(tags) => versions(tags.iter()).contains(&version),
+/// The answer to a reader who has the campaign already, if so it is. A reader who wants another version than
+/// there is gets a refusal.
+pub(crate) fn known_already(
+    request: &HttpRequest,
+    row: &CampaignRow,
+) -> Result<Option<HttpResponse>, Problem> {
+    let (headers, version) = (request.headers(), row.version);
+    if matching(headers)?.is_some_and(|expected| !expected.is_met_by(version)) {
+        let status = row.campaign.stage.status();
+        return Err(Problem::VersionDiffers { version, status });
+    }
+    let is_new = differing(headers)?.is_none_or(|expected| expected.is_met_by(version));
+    Ok((!is_new).then(|| {
+        HttpResponse::NotModified()
+            .insert_header((ETAG, etag(version)))
+            .finish()
     }))
 }
 
-/// The answer to a reader who has the campaign at `version` already.
-pub(crate) fn not_modified(version: Version) -> HttpResponse {
-    HttpResponse::NotModified()
-        .insert_header((ETAG, etag(version)))
-        .finish()
+fn matching(headers: &HeaderMap) -> Result<Option<Expected>, Problem> {
+    let tags = Tags::of(headers, &IF_MATCH)?;
+    Ok(tags.map(|tags| match tags {
+        Tags::Any => Expected::Any,
+        Tags::OneOf(tags) => Expected::OneOf(versions(tags.iter().filter(|tag| !tag.is_weak))),
+    }))
+}
+
+fn differing(headers: &HeaderMap) -> Result<Option<Expected>, Problem> {
+    let tags = Tags::of(headers, &IF_NONE_MATCH)?;
+    Ok(tags.map(|tags| match tags {
+        Tags::Any => Expected::Absent,
+        Tags::OneOf(tags) => Expected::NoneOf(versions(tags.iter())),
+    }))
 }
 
 fn versions<'a>(tags: impl Iterator<Item = &'a Tag>) -> Vec<Version> {

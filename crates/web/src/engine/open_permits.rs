@@ -75,7 +75,7 @@ pub(crate) async fn list(request: HttpRequest, app: Data<App>) -> Result<HttpRes
 
 fn page(request: &HttpRequest) -> Result<(Option<PermitId>, u32), Problem> {
     let complaint = "The query takes state, after and limit, each once";
-    let asked: PageAsked = query::parse(&request, complaint)?;
+    let asked: PageAsked = query::parse(request, complaint)?;
     if asked.state.as_deref().is_some_and(|state| state != "open") {
         return Err(Problem::invalid("state must be open"));
     }

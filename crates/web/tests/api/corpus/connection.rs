@@ -79,7 +79,7 @@ impl Connection {
         awaited: &[Vec<u8>],
     ) -> Result<Vec<u8>, String> {
         if request.starts_with(b"HEAD ") || ["204", "304"].contains(&answer.status.as_str()) {
-            let _silent = tokio::time::timeout(SILENCE, self.to_the_end()).await;
+            let _silent = tokio::time::timeout(SILENCE, self.until_the_end()).await;
             return Ok(std::mem::take(&mut self.read));
         }
         if answer.header("content-type") == Some("text/event-stream") {
@@ -96,7 +96,7 @@ impl Connection {
                 self.exactly(length).await
             }
             None => {
-                self.to_the_end().await?;
+                self.until_the_end().await?;
                 Ok(std::mem::take(&mut self.read))
             }
         }
@@ -139,7 +139,7 @@ impl Connection {
         Ok(())
     }
 
-    async fn to_the_end(&mut self) -> Result<(), String> {
+    async fn until_the_end(&mut self) -> Result<(), String> {
         while !self.is_over {
             self.more().await?;
         }
