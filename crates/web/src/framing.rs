@@ -17,6 +17,9 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+/// Its `GET` leases launches, so it has no `HEAD`.
+const LAUNCHES: &str = "/internal/launches";
+
 /// Marks a request that came as a `HEAD`.
 #[derive(Debug, Clone, Copy)]
 struct CameAsHead;
@@ -77,7 +80,11 @@ pub(crate) fn refuse_head(request: &HttpRequest) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The methods of a path, with the `HEAD` that comes with each `GET`.
-pub(crate) fn with_head(methods: &str) -> String {
-    methods.replace("GET", "GET, HEAD")
+/// The methods that a path allows: with the `HEAD` that comes with each `GET`.
+pub(crate) fn allowed(path: &str, methods: &str) -> String {
+    if path == LAUNCHES {
+        methods.to_owned()
+    } else {
+        methods.replace("GET", "GET, HEAD")
+    }
 }

@@ -5,7 +5,7 @@
 mod connection;
 
 use crate::app::App;
-use crate::framing::{frame, with_head};
+use crate::framing::{allowed, frame};
 use crate::observe::{Endpoint, observe};
 use crate::problem::Problem;
 use crate::query::Known;
@@ -254,7 +254,7 @@ pub(crate) fn only(path: &'static str, method: &'static str, route: Route) -> Re
 /// A path with several methods, whose routes are still to be given; every other method is told which.
 pub(crate) fn several(path: &'static str, methods: &'static str) -> Resource {
     let refuse = move || async move {
-        let allowed = with_head(methods);
+        let allowed = allowed(path, methods);
         Err::<&str, _>(Problem::MethodNotAllowed(allowed))
     };
     let method = methods;

@@ -37,7 +37,7 @@ mod wish;
 
 pub use meter::Meter;
 
-use crate::framing::with_head;
+use crate::framing::allowed;
 use crate::observe::Endpoint;
 use crate::server::only;
 use actix_web::middleware::from_fn;
@@ -99,7 +99,7 @@ fn runs(routes: &mut ServiceConfig) {
 /// A path of the platform; every other method is told which there are.
 fn resource(path: &'static str, methods: &'static str) -> Resource {
     let refuse = move || async move {
-        let allowed = with_head(methods);
+        let allowed = allowed(path, methods);
         Err::<&str, _>(Refusal::MethodNotAllowed(allowed))
     };
     web::resource(path)
