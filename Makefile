@@ -24,7 +24,7 @@ show: ## With `make run` in another terminal: watch 500 prospects go from draft 
 	@scripts/show.sh $(PROGRAMS)/fermata
 
 test: ## Install missing tools, then every check and every test
-	$(call step, $(PREREQUISITES) rust lints postgresql pgbench node schemathesis sigstore cargo-deny cargo-nextest)
+	$(call step, $(PREREQUISITES) rust lints postgresql pgbench node nginx schemathesis sigstore cargo-deny cargo-nextest)
 	@$(MAKE) --no-print-directory static
 	$(call step, cargo nextest run --workspace --locked --profile $(NEXTEST_PROFILE))
 	$(call step, cargo test --doc --workspace --locked)

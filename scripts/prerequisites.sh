@@ -8,6 +8,7 @@
 #   postgresql     the programs that make and run a PostgreSQL cluster
 #   pgbench        PostgreSQL's own load generator, and psql
 #   node           Node and npm, at least the version that Trigger.dev's SDK asks for
+#   nginx          the proxy behind which the service is tried
 #   schemathesis   what tries the OpenAPI documents, in a Python environment of its own under target/tools
 #   sigstore       what verifies checkpoints and proofs beside our own code, likewise
 #   cargo-deny     the licence check
@@ -106,6 +107,19 @@ need_node() {
     has_node || fail "Node $NODE_MAJOR or newer, and npm" 'see https://nodejs.org'
 }
 
+# On Debian and its like, without having the package start a server.
+need_nginx() {
+    PATH=$PATH:/usr/sbin:/usr/local/sbin has nginx && return
+    local policy=/usr/sbin/policy-rc.d
+    if [[ $(id -u) -eq 0 && -d /usr/sbin && ! -e $policy ]]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod +x "$policy"
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    fi
+    install_packages 'nginx' nginx-light
+    PATH=$PATH:/usr/sbin:/usr/local/sbin has nginx || fail 'nginx' 'see https://nginx.org/en/docs/install.html'
+}
+
 has_python() {
     python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1
 }
@@ -143,6 +157,7 @@ for tool in "$@"; do
         lints) need_lints ;;
         postgresql) need_postgresql_programs postgres initdb pg_ctl ;;
         node) need_node ;;
+        nginx) need_nginx ;;
         pgbench) need_postgresql_programs pgbench psql ;;
         schemathesis) need_python_environment schemathesis crates/web/tests/openapi/requirements.txt ;;
         sigstore) need_python_environment sigstore crates/ledger/tests/independent/requirements.txt ;;

@@ -27,13 +27,19 @@ pub struct Request {
     pub remember: Option<Remember>,
 }
 
-/// A condition on a campaign's version (RFC 9110, section 13.1.1).
+/// A condition on the version of a campaign that is there (RFC 9110, sections 13.1.1 and 13.1.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
     /// The campaign exists.
     Any,
+    /// The campaign does not exist.
+    Absent,
     /// The campaign is at one of these.
     OneOf(Vec<Version>),
+    /// The campaign is at none of these.
+    NoneOf(Vec<Version>),
+    /// Both hold.
+    Both(Box<(Self, Self)>),
 }
 
 impl Expected {
@@ -42,7 +48,10 @@ impl Expected {
     pub fn is_met_by(&self, version: Version) -> bool {
         match self {
             Self::Any => true,
+            Self::Absent => false,
             Self::OneOf(versions) => versions.contains(&version),
+            Self::NoneOf(versions) => !versions.contains(&version),
+            Self::Both(both) => both.0.is_met_by(version) && both.1.is_met_by(version),
         }
     }
 }

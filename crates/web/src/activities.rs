@@ -6,12 +6,14 @@ use crate::app::App;
 use crate::caller::caller;
 use crate::ids::{DocumentedUuid, documented_uuid};
 use crate::problem::{ErrorJson, Problem};
+use crate::query;
 use crate::read::read;
 use crate::server::only;
-use actix_web::web::{Data, Query, ServiceConfig, get};
+use actix_web::web::{Data, ServiceConfig, get};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{CampaignId, Rejection};
+use event_store::{JournalId, find_journal_standing};
 use projector::{Activity, ActivityCursor, Feed, RowError, find_campaign, list_activities};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -65,10 +67,12 @@ pub(crate) struct ActivitiesJson<'a> {
 )]
 pub(crate) async fn list(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
     let caller = caller(&request, &app).await?;
-    let asked = Query::<Asked>::from_query(request.query_string())
-        .map_err(|_| Problem::invalid("The query is not valid"))?;
+    let asked: Asked = query::parse(&request, "The query is not valid")?;
     let (feed, limit, cursor) = (asked.feed()?, asked.limit()?, asked.cursor()?);
     let place = (app.lanes.journal_of(caller.user_id), caller.user_id);
+    if let Some(cursor) = &cursor {
+        refuse_beyond(&app, place.0, cursor).await?;
+    }
     let found = read(&app, async |client| {
         if let Feed::Campaign(id) = feed
             && find_campaign(client, place.0, id, place.1).await?.is_none()
@@ -107,10 +111,27 @@ impl Asked {
             return Ok(None);
         };
         let cursor = parse_cursor(text);
-        cursor
-            .map(Some)
-            .ok_or_else(|| Problem::invalid("cursor must be the nextCursor of another page"))
+        cursor.map(Some).ok_or_else(no_cursor)
     }
+}
+
+/// Refuses a cursor that is later than everything that was recorded: no page can have ended there.
+async fn refuse_beyond(
+    app: &App,
+    journal: JournalId,
+    cursor: &ActivityCursor,
+) -> Result<(), Problem> {
+    let found = read(app, async |client| {
+        find_journal_standing(client, journal).await
+    });
+    match found.await? {
+        Some(standing) if standing.head_at < cursor.recorded_at => Err(no_cursor()),
+        _ => Ok(()),
+    }
+}
+
+fn no_cursor() -> Problem {
+    Problem::invalid("cursor must be the nextCursor of another page")
 }
 
 /// `<ISO>|<UUID>`.

@@ -1,7 +1,8 @@
-//! Who asks: the bearer key of a request.
+//! Who asks: the bearer key of a request. Whoever may ask is told next what the query must not have.
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::query::refuse_unknown;
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 use domain::UserId;
@@ -64,7 +65,11 @@ async fn holder(request: &HttpRequest, app: &App) -> Result<Holder, Problem> {
     }
     let key: PresentedKey = key.trim().parse().map_err(|_| Problem::Unauthorized)?;
     match app.keyring.verify(&key).await {
-        Ok(holder) => holder.ok_or(Problem::Unauthorized),
+        Ok(Some(holder)) => {
+            refuse_unknown(request)?;
+            Ok(holder)
+        }
+        Ok(None) => Err(Problem::Unauthorized),
         Err(error) => Err(Problem::unreadable(&error)),
     }
 }

@@ -5,9 +5,9 @@ use crate::caller::{Caller, caller};
 use crate::campaign_json::{CampaignJson, WholeCampaignJson};
 use crate::change::text;
 use crate::ids::campaign_id;
-use crate::openapi::CampaignPath;
+use crate::openapi::{CampaignPath, ReadCondition};
 use crate::past::{When, row_at};
-use crate::precondition::etag;
+use crate::precondition::{etag, known_already};
 use crate::problem::{ErrorJson, Problem};
 use crate::read::read;
 use crate::sender_json::filled;
@@ -56,13 +56,16 @@ pub(crate) async fn list(
 /// are now. An instant that is still to come is answered with what is known now.
 #[utoipa::path(
     get, path = "/api/campaigns/{id}", tag = "campaigns",
-    params(CampaignPath, When),
+    params(CampaignPath, When, ReadCondition),
     responses(
         (status = 200, description = "The campaign", body = WholeCampaignJson,
             headers(("ETag" = String, description = "The campaign's version, for `If-Match` (an addition)"))),
+        (status = 304, description = "`If-None-Match` has the version (an addition); no body",
+            headers(("ETag" = String, description = "The campaign's version"))),
         (status = 404, description = "`campaign_not_found`: absent, not there yet, or another user's; \
             `campaign_deleted`: not there any more by then; `version_not_found`: it has had fewer events", body = ErrorJson,
             example = json!({"error": {"code": "campaign_deleted", "message": "The campaign was deleted by then", "details": {"deleted_version": 9}}})),
+        (status = 412, description = "`version_mismatch`: `If-Match` excludes the version (an addition)", body = ErrorJson),
         (status = 410, description = "`events_detached`: an event that leads there is in a partition of the archive that is not attached; \
             of `version` and `at` alone", body = ErrorJson,
             example = json!({"error": {"code": "events_detached", "message": "Version 7 of the campaign is in a partition of the archive that is not attached", "details": {"version": 7}}})),
@@ -79,6 +82,9 @@ pub(crate) async fn get(
         Some(moment) => row_at(&app, caller, id, moment).await?,
         None => row_now(&app, caller, id).await?,
     };
+    if let Some(answer) = known_already(&request, &row)? {
+        return Ok(answer);
+    }
     let whole = text(&WholeCampaignJson::of(&row));
     let whole = filled(&app, caller.user_id, whole).await?;
     Ok(HttpResponse::Ok()

@@ -17,9 +17,9 @@ use crate::preview_json::PreviewJson;
 use crate::problem::{Problem, stored_status};
 use crate::read::read;
 use crate::sender_json::filled_if_possible;
-use crate::{body, idempotency, observe, precondition};
+use crate::{body, idempotency, observe, precondition, query};
 use actix_web::http::header::{CONTENT_TYPE, ETAG};
-use actix_web::web::{Bytes, Payload, Query};
+use actix_web::web::{Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use commands::{
     Done, Expected, Origin, Preview, Remember, Remembered, Render, Request, Verdict, preview,
@@ -334,9 +334,7 @@ pub(crate) fn options(request: &HttpRequest) -> Result<Options, Problem> {
     if request.query_string().is_empty() {
         return Ok(Options::default());
     }
-    Query::<Options>::from_query(request.query_string())
-        .map(Query::into_inner)
-        .map_err(|_| Problem::invalid("dry_run must be true or false"))
+    query::parse(request, "dry_run must be true or false")
 }
 
 /// Who asks, and why.

@@ -8,9 +8,11 @@ use crate::ids::{DocumentedUuid, parse_campaign_id};
 use crate::object;
 use crate::openapi::{EffectIdSchema, EffectPath, EffectWord};
 use crate::problem::{ErrorJson, Problem};
+use crate::query;
 use crate::read::read;
 use crate::server::only;
-use actix_web::web::{self, Payload, Query, ServiceConfig};
+use crate::streams::{head, within_log};
+use actix_web::web::{self, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::CampaignId;
 use outbox::{
@@ -90,9 +92,11 @@ pub(crate) async fn list(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     internal(&request, &app).await?;
-    let asked = Query::<Asked>::from_query(request.query_string())
-        .map_err(|error| Problem::invalid(format!("The query is not valid: {error}")))?;
+    let asked: Asked = query::parse(&request, "limit must be a whole number")?;
     let (filter, limit) = filter(&asked)?;
+    if let Some(EffectId { journal, position }) = filter.after {
+        within_log("cursor", position, head(&app, journal).await?)?;
+    }
     let effects = read(&app, async |client| {
         outbox::list_effects(client, filter, limit + 1).await
     });

@@ -7,14 +7,15 @@ use crate::app::App;
 use crate::caller::internal;
 use crate::campaign_json::{NodeJson, instant};
 use crate::ids::{DocumentedUuid, campaign_id, documented_uuid};
-use crate::openapi::{CampaignPath, CampaignStatus};
+use crate::openapi::{CampaignPath, CampaignStatus, ReadCondition};
 use crate::places::{Place, place_of};
-use crate::precondition::etag;
-use crate::problem::Problem;
+use crate::precondition::{etag, known_already};
+use crate::problem::{ErrorJson, Problem};
+use crate::query;
 use crate::read::read;
 use crate::server::only;
 use actix_web::http::header::ETAG;
-use actix_web::web::{self, Query, ServiceConfig};
+use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::{CampaignId, Census, Rejection, Settings, Stage, Status, UserId};
 use event_store::JournalId;
@@ -214,9 +215,14 @@ fn by_status(census: &Census) -> BTreeMap<&'static str, u32> {
 /// One campaign: whose it is, what it is told to be, its steps, where it stands.
 #[utoipa::path(
     get, path = "/internal/campaigns/{id}", tag = "engine",
-    params(CampaignPath),
-    responses((status = 200, description = "The campaign", body = RunJson,
-        headers(("ETag" = String, description = "Its version")))),
+    params(CampaignPath, ReadCondition),
+    responses(
+        (status = 200, description = "The campaign", body = RunJson,
+            headers(("ETag" = String, description = "Its version"))),
+        (status = 412, description = "`version_mismatch`: `If-Match` excludes the version", body = ErrorJson),
+        (status = 304, description = "`If-None-Match` has the version; no body",
+            headers(("ETag" = String, description = "Its version"))),
+    ),
     security(("internal_key" = [])),
 )]
 pub(crate) async fn get(
@@ -226,6 +232,9 @@ pub(crate) async fn get(
     internal(&request, &app).await?;
     let id = campaign_id(&request)?;
     let row = campaign(&app, id).await?;
+    if let Some(answer) = known_already(&request, &row)? {
+        return Ok(answer);
+    }
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, etag(row.version)))
         .json(RunJson::of(&row)))
@@ -240,9 +249,7 @@ async fn campaign(app: &App, id: CampaignId) -> Result<CampaignRow, Problem> {
 }
 
 fn query<Asked: serde::de::DeserializeOwned>(request: &HttpRequest) -> Result<Asked, Problem> {
-    Query::<Asked>::from_query(request.query_string())
-        .map(Query::into_inner)
-        .map_err(|error| Problem::invalid(format!("The query is not valid: {error}")))
+    query::parse(request, "limit must be a whole number")
 }
 
 fn limit(asked: Option<i64>, usual: i64, longest: i64) -> Result<i64, Problem> {

@@ -5,7 +5,7 @@
 
 use crate::app::App;
 use crate::caller::internal_key;
-use crate::ids::DocumentedUuid;
+use crate::ids::{DocumentedUuid, UserUuid};
 use crate::object::object;
 use crate::problem::{ErrorJson, Problem};
 use crate::{body, observe};
@@ -26,7 +26,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct PersonToErase {
     /// Whose campaigns.
-    user_id: DocumentedUuid,
+    user_id: UserUuid,
     /// Whoever is reached by this address.
     email: Option<String>,
     /// Whoever has this profile.

@@ -10,8 +10,10 @@ use crate::openapi::CampaignPath;
 use crate::past::parse_version;
 use crate::places::{Place, place_of};
 use crate::problem::{ErrorJson, Problem};
+use crate::query;
 use crate::read::read;
-use actix_web::web::{Data, Query};
+use crate::streams::within_log;
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::{CampaignId, Rejection, Version};
 use event_store::{ReadError, Recorded, read_stream, read_stream_back};
@@ -58,6 +60,7 @@ pub(crate) struct Asked {
     params(CampaignPath, Asked),
     responses(
         (status = 200, description = "A page", body = HistoryJson),
+        (status = 400, description = "`invalid_request`; `cursor_out_of_range`: `cursor` is beyond the campaign's latest event", body = ErrorJson),
         (status = 410, description = "`events_detached`: one of the page is in a partition of the archive that is not attached", body = ErrorJson,
             example = json!({"error": {"code": "events_detached", "message": "Version 7 of the campaign is in a partition of the archive that is not attached", "details": {"version": 7}}})),
     ),
@@ -67,12 +70,15 @@ pub(crate) struct Asked {
 pub(crate) async fn history(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
     let caller = caller(&request, &app).await?;
     let id = campaign_id(&request)?;
-    let asked = Query::<Asked>::from_query(request.query_string())
-        .map_err(|_| Problem::invalid("order must be newest or oldest"))?;
+    let asked: Asked = query::parse(&request, "order must be newest or oldest")?;
     let (order, limit, cursor) = (asked.order, asked.limit()?, asked.cursor()?);
     let place = place_of(&app, id).await?;
     if place.user_id != caller.user_id {
         return Err(Rejection::NotFound.into());
+    }
+    if let Some(cursor) = cursor {
+        let head = latest(&app, place, id).await?;
+        within_log("cursor", cursor.0, head.unwrap_or(cursor).0)?;
     }
     let mut events = page(&app, place, id, (order, cursor, limit + 1)).await?;
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -84,6 +90,18 @@ pub(crate) async fn history(request: HttpRequest, app: Data<App>) -> Result<Http
     });
     let effects = effects.await?;
     Ok(HttpResponse::Ok().json(HistoryJson::of(id, &events, &effects, has_more)))
+}
+
+/// The version of the campaign's latest event; nothing if that is detached.
+async fn latest(app: &App, place: Place, id: CampaignId) -> Result<Option<Version>, Problem> {
+    let journal = place.journal;
+    read(app, async |client| -> Result<_, ReadError> {
+        let events = read_stream_back(client, journal, id, Version(i64::MAX), 1).await?;
+        let latest = events.first().map_or(Version(0), |event| event.version);
+        let missing = find_missing(client, journal, id, latest).await?;
+        Ok(missing.is_none().then_some(latest))
+    })
+    .await
 }
 
 /// Up to so many events behind the cursor, in the order that was asked for.

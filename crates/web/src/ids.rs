@@ -6,6 +6,9 @@ use domain::CampaignId;
 use serde::Deserialize;
 use uuid::Uuid;
 
+/// Characters of a UUID in its text form.
+const HYPHENATED_CHARS: usize = 36;
+
 /// Reads an id that is written as the documentation's pattern has it: RFC 9562 versions 1 to 8,
 /// the nil UUID, and the max UUID in lower case.
 ///
@@ -43,7 +46,24 @@ pub fn parse_campaign_id(text: &str) -> Option<CampaignId> {
 #[serde(try_from = "String")]
 pub(crate) struct DocumentedUuid(pub Uuid);
 
-/// Not written as the documented pattern has it.
+/// A user's id in a body. Users belong to the system that owns them, so any UUID in the text form of RFC
+/// 9562 is one, whatever its version; the documented pattern is that of ids in paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct UserUuid(pub Uuid);
+
+impl TryFrom<String> for UserUuid {
+    type Error = NotDocumented;
+
+    fn try_from(text: String) -> Result<Self, NotDocumented> {
+        // The parser takes other writings too, which are of another length.
+        let is_hyphenated = text.len() == HYPHENATED_CHARS;
+        let id = Uuid::try_parse(&text).ok().filter(|_| is_hyphenated);
+        id.map(Self).ok_or(NotDocumented)
+    }
+}
+
+/// Not written as it must be.
 #[derive(Debug, thiserror::Error)]
 #[error("expected a UUID")]
 pub(crate) struct NotDocumented;
@@ -97,6 +117,29 @@ mod tests {
             "8c2b2d4e-e29b-41d4-a716-44665544000é",
         ] {
             assert!(parse_campaign_id(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_users_id_is_any_uuid_in_its_text_form() {
+        for text in [
+            "11111111-1111-1111-1111-111111111111",
+            "8C2B2D4E-E29B-91D4-C716-446655440000",
+            "00000000-0000-0000-0000-000000000000",
+            "FFFFFFFF-ffff-FFFF-ffff-FFFFFFFFFFFF",
+        ] {
+            assert!(UserUuid::try_from(text.to_owned()).is_ok(), "{text}");
+        }
+        for text in [
+            "",
+            "11111111111111111111111111111111",
+            "{11111111-1111-1111-1111-111111111111}",
+            "urn:uuid:11111111-1111-1111-1111-111111111111",
+            "11111111-1111-1111-1111-11111111111g",
+            "111111111-111-1111-1111-111111111111",
+            "11111111-1111-1111-1111-1111111111 1",
+        ] {
+            assert!(UserUuid::try_from(text.to_owned()).is_err(), "{text}");
         }
     }
 }

@@ -8,15 +8,17 @@ use crate::app::App;
 use crate::body;
 use crate::caller::engine;
 use crate::campaign_json::instant;
+use crate::framing::refuse_head;
 use crate::ids::campaign_id;
 use crate::object::{object, optional};
 use crate::observe;
 use crate::openapi::{CampaignPath, CampaignStatus};
 use crate::places::{Place, place_of};
 use crate::problem::{ErrorJson, Problem};
+use crate::query;
 use crate::read::read;
 use crate::server::only;
-use actix_web::web::{self, Payload, Query, ServiceConfig};
+use actix_web::web::{self, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use commands::{Origin, Request, Verdict};
@@ -125,8 +127,8 @@ pub(crate) async fn take(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let prefix = engine(&request, &app).await?;
-    let asked = Query::<Asked>::from_query(request.query_string())
-        .map_err(|error| Problem::invalid(format!("The query is not valid: {error}")))?;
+    refuse_head(&request)?;
+    let asked: Asked = query::parse(&request, "wait and limit must be whole numbers")?;
     let (seconds, limit) = (
         asked.wait.unwrap_or(0),
         asked.limit.unwrap_or(LISTED_DEFAULT),

@@ -43,8 +43,8 @@ mod serving;
 mod values;
 
 pub(crate) use parameters::{
-    CampaignPath, ChangeParameters, ChangeRefusals, EffectPath, NodePath, RepeatParameters,
-    SenderPath, TokenPath,
+    CampaignPath, ChangeParameters, ChangeRefusals, EffectPath, NodePath, ReadCondition,
+    RepeatParameters, SenderPath, TokenPath,
 };
 pub(crate) use serving::{internal_routes, public_routes};
 pub(crate) use values::{
@@ -61,7 +61,9 @@ use utoipa::OpenApi;
         title = "Fermata",
         description = "Campaigns of an outreach product: created, launched, held and resumed. Every \
                        documented call works to the letter; what is beyond the documented contract is \
-                       opt-in and marked `x-fermata-addition`.",
+                       opt-in and marked `x-fermata-addition`. `HEAD` is answered wherever `GET` is, with \
+                       its headers and no body. A change refuses query parameters that are not listed \
+                       for it; a read ignores them.",
     ),
     tags(
         (name = "campaigns", description = "Campaigns and their states"),
@@ -108,7 +110,8 @@ struct Public;
     info(
         title = "Fermata, internal",
         description = "The engine's and the operators' side of Fermata, on a listener of its own. \
-                       Trigger.dev's waitpoint tokens are served here in that platform's contract.",
+                       Trigger.dev's waitpoint tokens are served here in that platform's contract. `HEAD` is \
+                       answered wherever `GET` is, but for `/internal/launches`.",
     ),
     tags(
         (name = "engine", description = "What an engine asks and reports"),

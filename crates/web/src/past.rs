@@ -8,9 +8,9 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::places::place_of;
 use crate::problem::Problem;
+use crate::query;
 use crate::read::{READ_TIME_MAX, read};
 use actix_web::HttpRequest;
-use actix_web::web::Query;
 use chrono::{DateTime, Datelike, Utc};
 use domain::{Campaign, CampaignId, Rejection, Version};
 use event_store::{JournalId, Moment};
@@ -49,8 +49,7 @@ pub(crate) struct When {
 impl When {
     /// What the query asks for.
     pub fn of(request: &HttpRequest) -> Result<Option<Moment>, Problem> {
-        let when = Query::<Self>::from_query(request.query_string())
-            .map_err(|_| Problem::invalid("The query is not valid"))?;
+        let when: Self = query::parse(request, "The query is not valid")?;
         match (&when.version, &when.at) {
             (None, None) => Ok(None),
             (Some(text), None) => {

@@ -34,7 +34,7 @@ pub(crate) enum Problem {
     NoSuchPath,
     /// The path has other methods.
     #[error("This path only answers {0}")]
-    MethodNotAllowed(&'static str),
+    MethodNotAllowed(String),
     /// The body is too large.
     #[error("The request body is larger than {0} bytes")]
     BodyTooLarge(usize),
@@ -45,7 +45,7 @@ pub(crate) enum Problem {
     #[error("The request body must be application/json")]
     UnsupportedMedia,
     /// The campaign has moved on.
-    #[error("The campaign is at another version")]
+    #[error("The campaign is at a version that the request excludes")]
     VersionDiffers {
         /// The version that it is at.
         version: Version,
@@ -134,6 +134,14 @@ pub(crate) enum Problem {
         /// How far the journal has come.
         head: i64,
     },
+    /// A reader's place is where nothing is yet.
+    #[error("{name} must be at most {head}, where the log ends")]
+    BeyondHead {
+        /// What says the place.
+        name: &'static str,
+        /// The latest place that there is.
+        head: i64,
+    },
     /// This event is not in the database now.
     #[error("{0} is in a partition of the archive that is not attached")]
     EventsDetached(Detached),
@@ -215,7 +223,9 @@ impl Problem {
             Self::NoSuchConsumer => (StatusCode::NOT_FOUND, "consumer_not_found"),
             Self::ConsumerLeased(_) => (StatusCode::CONFLICT, "consumer_leased"),
             Self::LeaseOver => (StatusCode::CONFLICT, "lease_over"),
-            Self::CursorOutOfRange { .. } => (StatusCode::BAD_REQUEST, "cursor_out_of_range"),
+            Self::CursorOutOfRange { .. } | Self::BeyondHead { .. } => {
+                (StatusCode::BAD_REQUEST, "cursor_out_of_range")
+            }
             Self::EventsDetached(_) => (StatusCode::GONE, "events_detached"),
             Self::Rejected { rejection, .. } => (rejection_status(rejection), rejection.code()),
             Self::Failure(Failure::Overloaded { .. }) => {
@@ -244,7 +254,7 @@ impl Problem {
                 answer.insert_header((WWW_AUTHENTICATE, "Bearer"));
             }
             Self::MethodNotAllowed(methods) => {
-                answer.insert_header((ALLOW, *methods));
+                answer.insert_header((ALLOW, methods.as_str()));
             }
             Self::RateLimited(seconds) => {
                 answer.insert_header((RETRY_AFTER, seconds.to_string()));

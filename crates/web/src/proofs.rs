@@ -3,9 +3,10 @@
 use crate::app::App;
 use crate::caller::internal;
 use crate::problem::{Detached, ErrorJson, Problem};
+use crate::query;
 use crate::read::read;
 use crate::server::only;
-use actix_web::web::{self, Path, Query, ServiceConfig};
+use actix_web::web::{self, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -110,8 +111,8 @@ pub(crate) async fn proof(
 ) -> Result<HttpResponse, Problem> {
     internal(&request, &app).await?;
     let journal = parse_journal(&journal)?;
-    let asked = Query::<Asked>::from_query(request.query_string())
-        .map_err(|error| Problem::invalid(format!("The query is not valid: {error}")))?;
+    let complaint = "position, size, from and to must be whole numbers";
+    let asked: Asked = query::parse(&request, complaint)?;
     match wanted(&asked)? {
         Wanted::Inclusion { position, size } => {
             let proof = read(&app, async |client| {

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::body;
 use crate::caller::internal;
 use crate::campaign_json::instant;
-use crate::ids::{DocumentedUuid, id_in_path};
+use crate::ids::{UserUuid, id_in_path};
 use crate::object::object;
 use crate::openapi::{ChannelWord, SenderPath};
 use crate::problem::{ErrorJson, Problem};
@@ -40,8 +40,8 @@ pub(crate) fn routes(routes: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Told {
     /// Whose it is; never changes.
-    #[schema(value_type = DocumentedUuid)]
-    user_id: DocumentedUuid,
+    #[schema(value_type = UserUuid)]
+    user_id: UserUuid,
     /// Never changes.
     #[schema(value_type = ChannelWord)]
     r#type: ChannelKind,

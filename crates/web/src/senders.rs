@@ -6,10 +6,11 @@ use crate::campaign_senders;
 use crate::ids::id_in_path;
 use crate::openapi::{ChannelWord, SenderPath};
 use crate::problem::{ErrorJson, Problem};
+use crate::query;
 use crate::read::read;
 use crate::sender_json::SenderJson;
 use crate::server::only;
-use actix_web::web::{Data, Query, ServiceConfig, get};
+use actix_web::web::{Data, ServiceConfig, get};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::{AccountId, ChannelKind};
 use serde::{Deserialize, Serialize};
@@ -61,8 +62,7 @@ pub(crate) struct Asked {
 )]
 pub(crate) async fn list(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
     let caller = caller(&request, &app).await?;
-    let asked = Query::<Asked>::from_query(request.query_string())
-        .map_err(|_| Problem::invalid("type must be email or linkedin"))?;
+    let asked: Asked = query::parse(&request, "type must be email or linkedin")?;
     let accounts = read(&app, async |client| {
         senders::list(client, caller.user_id, asked.channel).await
     })

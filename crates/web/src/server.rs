@@ -1,21 +1,37 @@
 //! The routes, in reading order, and the two listeners.
+//!
+//! `connection`: what is mended of a client's bytes before HTTP is read.
+
+mod connection;
 
 use crate::app::App;
+use crate::framing::{allowed, frame};
 use crate::observe::{Endpoint, observe};
 use crate::problem::Problem;
+use crate::query::Known;
 use crate::{
     activities, campaigns, creating, effects, engine, engine_view, erasing, history, internal,
     journals, launches, launching, leads, nodes, openapi, outbox_json, projections, proofs,
     registering, sender_registry, senders, stopping, streams, tokens, transitions, updating,
 };
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, Protocol};
+use actix_server::Server;
+use actix_service::{ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::AppConfig;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{App as Routes, HttpServer, Resource, Route};
+use actix_web::{App as Routes, Resource, Route};
+use connection::Connection;
 use std::io;
 use std::net::TcpListener;
 use std::time::Duration;
+use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
+use utoipa::openapi::OpenApi;
 
+/// How long a client may take to close a connection that is over.
+const DISCONNECT_SECONDS_MAX: u64 = 1;
 /// How long an idle connection is kept.
 const KEEP_ALIVE_SECONDS: u64 = 75;
 
@@ -36,12 +52,14 @@ pub async fn serve(listeners: Listeners, app: App, shutdown: CancellationToken) 
     let public = Side {
         workers: app.limits.workers.get(),
         routes: public,
+        document: openapi::public_document,
         hears_half_closed: true,
     };
     let public = listen(listeners.public, app.clone(), public, shutdown.clone());
     let internal = Side {
         workers: app.limits.workers.get(),
         routes: internal_routes,
+        document: openapi::internal_document,
         hears_half_closed: false,
     };
     let internal = listen(listeners.internal, app, internal, shutdown);
@@ -54,6 +72,7 @@ pub async fn serve(listeners: Listeners, app: App, shutdown: CancellationToken) 
 struct Side {
     workers: usize,
     routes: fn(&mut ServiceConfig),
+    document: fn() -> OpenApi,
     /// Whether a client that has said all that it will is answered. Where answers are held back,
     /// one that hung up must not be waited for: it looks the same.
     hears_half_closed: bool,
@@ -68,21 +87,43 @@ async fn listen(
     let limits = app.limits;
     let routes = side.routes;
     let app = web::Data::new(app);
-    let server = HttpServer::new(move || {
+    let known = web::Data::new(Known::of(&(side.document)()));
+    let routes = move || {
         Routes::new()
             .app_data(app.clone())
+            .app_data(known.clone())
             .wrap(from_fn(observe))
+            .wrap(from_fn(frame))
             .configure(routes)
             .default_service(web::to(no_such_path))
-    })
-    .workers(side.workers)
-    .h1_allow_half_closed(side.hears_half_closed)
-    .keep_alive(Duration::from_secs(KEEP_ALIVE_SECONDS))
-    .client_request_timeout(limits.head_time_max)
-    .shutdown_timeout(limits.shutdown_time_max.as_secs())
-    .disable_signals()
-    .listen(listener)?
-    .run();
+    };
+    let address = listener.local_addr()?;
+    let builder = Server::build()
+        .workers(side.workers)
+        .shutdown_timeout(limits.shutdown_time_max.as_secs())
+        .disable_signals();
+    let closing = builder.graceful_shutdown_signal();
+    // As `HttpServer::listen` has it, but for what is between the socket and HTTP.
+    let serve = move || {
+        let closing = closing.clone();
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let closing = closing.clone();
+                async move { closing.notified().await }
+            })
+            .h1_allow_half_closed(side.hears_half_closed)
+            .keep_alive(Duration::from_secs(KEEP_ALIVE_SECONDS))
+            .client_request_timeout(limits.head_time_max)
+            .client_disconnect_timeout(Duration::from_secs(DISCONNECT_SECONDS_MAX))
+            .local_addr(address)
+            .finish(map_config(routes(), |()| AppConfig::default()));
+        fn_service(async |socket: TcpStream| {
+            let peer = socket.peer_addr().ok();
+            Ok::<_, DispatchError>((Connection::new(socket), Protocol::Http1, peer))
+        })
+        .and_then(http)
+    };
+    let server = builder.listen("http", listener, serve)?.run();
     // Not the builder's own signal: it ends the thread's `System` too, and waits for that.
     let handle = server.handle();
     let stopped = async {
@@ -212,7 +253,10 @@ pub(crate) fn only(path: &'static str, method: &'static str, route: Route) -> Re
 
 /// A path with several methods, whose routes are still to be given; every other method is told which.
 pub(crate) fn several(path: &'static str, methods: &'static str) -> Resource {
-    let refuse = move || async move { Err::<&str, _>(Problem::MethodNotAllowed(methods)) };
+    let refuse = move || async move {
+        let allowed = allowed(path, methods);
+        Err::<&str, _>(Problem::MethodNotAllowed(allowed))
+    };
     let method = methods;
     web::resource(path)
         .app_data(Endpoint { path, method })

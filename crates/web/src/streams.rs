@@ -38,12 +38,14 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use board::Audience;
 use domain::{Rejection, Version};
+use event_store::JournalId;
 use futures_util::Stream;
 use live::{Live, Start};
 use serde::Serialize;
 use std::convert::Infallible;
 use utoipa::ToSchema;
 
+pub(crate) const LAST_EVENT_ID_NAME: &str = "Last-Event-ID";
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 /// The longest id of a message, in digits.
@@ -83,6 +85,8 @@ pub(crate) struct Resumption {
     responses(
         (status = 200, description = "The stream, a message after the other", body = StreamMessage, content_type = "text/event-stream",
             example = json!({"id": "7", "event": "event", "data": "{\"type\":\"CampaignPaused\",\"campaign_id\":\"8c2b2d4e-e29b-41d4-a716-446655440000\",\"version\":7,\"recorded_at\":\"2026-04-22T09:05:00Z\",\"payload\":{},\"status\":\"paused\"}"})),
+        (status = 400, description = "`invalid_request`; `cursor_out_of_range`: `Last-Event-ID` is beyond the log", body = ErrorJson,
+            example = json!({"error": {"code": "cursor_out_of_range", "message": "Last-Event-ID must be at most 7, where the log ends", "details": {"head": 7}}})),
         (status = 429, description = "`too_many_streams`, `rate_limited`: retry after `Retry-After` seconds", body = ErrorJson,
             headers(("Retry-After" = u64, description = "Seconds")),
             example = json!({"error": {"code": "too_many_streams", "message": "This key has 16 streams, which is as many as it may"}})),
@@ -103,7 +107,7 @@ pub(crate) async fn of_campaign(
     });
     let row = found.await?.ok_or(Rejection::NotFound)?;
     let start = match last {
-        Some(last) => Start::behind(last),
+        Some(last) => Start::behind(within_log(LAST_EVENT_ID_NAME, last, row.version.0)?),
         None => {
             let whole = text(&WholeCampaignJson::of(&row));
             let whole = filled(&app, caller.user_id, whole).await?;
@@ -123,6 +127,7 @@ pub(crate) async fn of_campaign(
     params(Resumption),
     responses(
         (status = 200, description = "The stream, a message after the other", body = StreamMessage, content_type = "text/event-stream"),
+        (status = 400, description = "`invalid_request`; `cursor_out_of_range`: `Last-Event-ID` is beyond the log", body = ErrorJson),
         (status = 429, description = "`too_many_streams`, `rate_limited`: retry after `Retry-After` seconds", body = ErrorJson,
             headers(("Retry-After" = u64, description = "Seconds"))),
     ),
@@ -135,7 +140,10 @@ pub(crate) async fn of_user(
 ) -> Result<HttpResponse, Problem> {
     let caller = caller(&request, &app).await?;
     let start = match last_id(&request)? {
-        Some(last) => Start::behind(last),
+        Some(last) => {
+            let head = head(&app, app.lanes.journal_of(caller.user_id)).await?;
+            Start::behind(within_log(LAST_EVENT_ID_NAME, last, head)?)
+        }
         None => snapshot_of_user(&app, caller).await?,
     };
     open(&app, caller, Audience::User(caller.user_id), start)
@@ -144,10 +152,7 @@ pub(crate) async fn of_user(
 /// The head comes first, so that nothing is between it and the list.
 async fn snapshot_of_user(app: &App, caller: Caller) -> Result<Start, Problem> {
     let journal = app.lanes.journal_of(caller.user_id);
-    let head = read(app, async |client| {
-        event_store::read_head(client, journal).await
-    });
-    let head = head.await?;
+    let head = head(app, journal).await?;
     let rows = read(app, async |client| {
         projector::list_campaigns(client, journal, caller.user_id).await
     });
@@ -155,6 +160,23 @@ async fn snapshot_of_user(app: &App, caller: Caller) -> Result<Start, Problem> {
     let campaigns = rows.iter().map(CampaignJson::item).collect();
     let whole = filled(app, caller.user_id, text(&Campaigns { campaigns })).await?;
     Ok(Start::snapshot(head, &whole))
+}
+
+/// The position of a journal's latest event.
+pub(crate) async fn head(app: &App, journal: JournalId) -> Result<i64, Problem> {
+    read(app, async |client| {
+        event_store::read_head(client, journal).await
+    })
+    .await
+}
+
+/// Refuses a place behind which nothing can come: no reader can have been there. `head` has to be read after
+/// the reader asked, so that it is not older than what the reader saw.
+pub(crate) fn within_log(name: &'static str, place: i64, head: i64) -> Result<i64, Problem> {
+    if head < place {
+        return Err(Problem::BeyondHead { name, head });
+    }
+    Ok(place)
 }
 
 fn open(

@@ -37,6 +37,7 @@ mod wish;
 
 pub use meter::Meter;
 
+use crate::framing::allowed;
 use crate::observe::Endpoint;
 use crate::server::only;
 use actix_web::middleware::from_fn;
@@ -97,7 +98,10 @@ fn runs(routes: &mut ServiceConfig) {
 
 /// A path of the platform; every other method is told which there are.
 fn resource(path: &'static str, methods: &'static str) -> Resource {
-    let refuse = move || async move { Err::<&str, _>(Refusal::MethodNotAllowed(methods)) };
+    let refuse = move || async move {
+        let allowed = allowed(path, methods);
+        Err::<&str, _>(Refusal::MethodNotAllowed(allowed))
+    };
     web::resource(path)
         .app_data(endpoint(path, methods))
         .default_service(web::to(refuse))

@@ -8,8 +8,9 @@ use crate::openapi::CampaignPath;
 use crate::permit_json::PermitJson;
 use crate::places::place_of;
 use crate::problem::Problem;
+use crate::query;
 use crate::read::read;
-use actix_web::web::{Data, Query};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::{PermitId, Rejection};
 use projector::{find_campaign, list_open_permits};
@@ -73,8 +74,8 @@ pub(crate) async fn list(request: HttpRequest, app: Data<App>) -> Result<HttpRes
 }
 
 fn page(request: &HttpRequest) -> Result<(Option<PermitId>, u32), Problem> {
-    let asked = Query::<PageAsked>::from_query(request.query_string())
-        .map_err(|_| Problem::invalid("The query takes state, after and limit, each once"))?;
+    let complaint = "The query takes state, after and limit, each once";
+    let asked: PageAsked = query::parse(request, complaint)?;
     if asked.state.as_deref().is_some_and(|state| state != "open") {
         return Err(Problem::invalid("state must be open"));
     }

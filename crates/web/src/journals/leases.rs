@@ -1,14 +1,16 @@
 //! Reading for a consumer: claim it, read behind its cursor, commit how far you have come.
 
 use super::consumers::{ConsumerPath, ask, consumer_of};
-use super::reading::{Page, WAIT_SECONDS_MAX, Wish, answer, query};
+use super::reading::{Page, WAIT_SECONDS_MAX, Wish, answer};
 use crate::app::App;
 use crate::body;
 use crate::caller::engine;
 use crate::ids::DocumentedUuid;
 use crate::object::{object, optional};
 use crate::problem::{ErrorJson, Problem};
+use crate::query;
 use crate::read::read;
+use crate::streams::{head, within_log};
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
@@ -159,6 +161,7 @@ pub(crate) async fn claim(
     params(ConsumerPath, Asked),
     responses(
         (status = 200, description = "What there was; perhaps nothing", body = Page<'_>),
+        (status = 400, description = "`invalid_request`; `cursor_out_of_range`: `after` is beyond the journal's head", body = ErrorJson),
         (status = 404, description = "`journal_not_found`, `consumer_not_found`", body = ErrorJson),
         (status = 409, description = "`lease_over`: claim the consumer anew", body = ErrorJson),
         (status = 410, description = "`events_detached`: they are in a partition of the archive that is not attached", body = ErrorJson),
@@ -170,9 +173,15 @@ pub(crate) async fn events(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     engine(&request, &app).await?;
-    let asked = query::<Asked>(&request)?;
+    let asked = query::parse::<Asked>(
+        &request,
+        "lease must be a UUID; after, limit and wait whole numbers",
+    )?;
     let checked = Wish::new(asked.after.unwrap_or(0), asked.limit, asked.wait)?;
     let (journal, name) = consumer_of(&request, &app).await?;
+    if let Some(after) = asked.after {
+        within_log("after", after, head(&app, journal).await?)?;
+    }
     let seconds = i32::try_from(asked.wait.unwrap_or(0).min(WAIT_SECONDS_MAX)).unwrap_or(0);
     let renewed = ask(&app, async |client| {
         renew_lease(client, journal, &name, asked.lease.0, seconds).await

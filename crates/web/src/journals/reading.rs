@@ -4,12 +4,13 @@ use super::{JournalEventJson, JournalPath, standing};
 use crate::app::App;
 use crate::caller::engine;
 use crate::problem::{ErrorJson, Problem};
+use crate::query;
 use crate::read::read;
-use crate::streams::{self, Resumption};
+use crate::streams::{self, LAST_EVENT_ID_NAME, Resumption, within_log};
 use actix_web::http::header::ACCEPT;
-use actix_web::web::{self, Query};
+use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
-use event_store::{Follower, JournalId, Stored};
+use event_store::{Follower, JournalId, JournalStanding, Stored};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -88,6 +89,8 @@ impl Wish {
             (Page<'_> = "application/json"),
             (String = "text/event-stream", example = "id: 7\nevent: event\ndata: {\"position\":7}\n\n"),
         )),
+        (status = 400, description = "`invalid_request`; `cursor_out_of_range`: behind the journal's head", body = ErrorJson,
+            example = json!({"error": {"code": "cursor_out_of_range", "message": "after must be at most 12, where the log ends", "details": {"head": 12}}})),
         (status = 404, description = "`journal_not_found`", body = ErrorJson),
         (status = 410, description = "`events_detached`: they are in a partition of the archive that is not attached", body = ErrorJson,
             example = json!({"error": {"code": "events_detached", "message": "Position 7 is in a partition of the archive that is not attached", "details": {"position": 7}}})),
@@ -101,25 +104,19 @@ pub(crate) async fn events(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let prefix = engine(&request, &app).await?;
-    let asked = query::<Asked>(&request)?;
+    let complaint = "after, limit and wait must be whole numbers";
+    let asked: Asked = query::parse(&request, complaint)?;
     let last = streams::last_id(&request)?;
-    let journal = standing(&request, &app).await?.journal;
+    let JournalStanding { journal, head, .. } = standing(&request, &app).await?;
     let after = asked.after.unwrap_or(0);
     let wish = Wish::new(after, asked.limit, asked.wait)?;
     if wants_stream(&request) {
-        return streams::of_journal(&app, prefix, journal, last.unwrap_or(after));
+        let (name, place) = last.map_or(("after", after), |last| (LAST_EVENT_ID_NAME, last));
+        let place = within_log(name, place, head)?;
+        return streams::of_journal(&app, prefix, journal, place);
     }
+    within_log("after", after, head)?;
     answer(&app, journal, wish).await
-}
-
-/// The parameters behind the question mark.
-pub(super) fn query<Asked: serde::de::DeserializeOwned>(
-    request: &HttpRequest,
-) -> Result<Asked, Problem> {
-    let asked = Query::<Asked>::from_query(request.query_string());
-    asked
-        .map(Query::into_inner)
-        .map_err(|error| Problem::invalid(format!("The query is not valid: {error}")))
 }
 
 fn wants_stream(request: &HttpRequest) -> bool {

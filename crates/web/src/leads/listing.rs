@@ -6,8 +6,9 @@ use crate::caller::caller;
 use crate::ids::campaign_id;
 use crate::openapi::{CampaignPath, ProspectWord};
 use crate::problem::Problem;
+use crate::query;
 use crate::read::read;
-use actix_web::web::{Data, Query};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::{ProspectStatus, Rejection};
 use people::{LEADS_PAGE_MAX, LeadsAsked, list_leads};
@@ -95,16 +96,17 @@ pub(crate) async fn list(request: HttpRequest, app: Data<App>) -> Result<HttpRes
 }
 
 fn query(request: &HttpRequest) -> Result<LeadsQuery, Problem> {
-    let query = Query::<LeadsQuery>::from_query(request.query_string())
-        .map(Query::into_inner)
-        .ok()
-        .filter(|query| (1..=PAGE_MAX).contains(&query.page))
-        .filter(|query| (1..=LEADS_PAGE_MAX).contains(&query.limit));
-    query.ok_or_else(|| {
-        let words = ProspectStatus::ALL.map(ProspectStatus::as_str).join(", ");
-        Problem::invalid(format!(
-            "page must be between 1 and {PAGE_MAX}, limit between 1 and {LEADS_PAGE_MAX}, \
-             status one of {words}"
-        ))
-    })
+    let words = ProspectStatus::ALL.map(ProspectStatus::as_str).join(", ");
+    let complaint = format!(
+        "page must be between 1 and {PAGE_MAX}, limit between 1 and {LEADS_PAGE_MAX}, \
+         status one of {words}"
+    );
+    let query: LeadsQuery = query::parse(request, &complaint)?;
+    let is_in_range =
+        (1..=PAGE_MAX).contains(&query.page) && (1..=LEADS_PAGE_MAX).contains(&query.limit);
+    if is_in_range {
+        Ok(query)
+    } else {
+        Err(Problem::invalid(complaint))
+    }
 }

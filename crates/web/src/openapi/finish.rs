@@ -17,7 +17,14 @@ use utoipa::openapi::{Header, OpenApi, Ref, RefOr};
 
 /// Marks what the documented contract does not have.
 const ADDITION: &str = "x-fermata-addition";
-const ADDED_PARAMETERS: [&str; 5] = ["dry_run", "If-Match", "Idempotency-Key", "version", "at"];
+const ADDED_PARAMETERS: [&str; 6] = [
+    "dry_run",
+    "If-Match",
+    "If-None-Match",
+    "Idempotency-Key",
+    "version",
+    "at",
+];
 
 /// Which door.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -61,6 +61,20 @@ pub(crate) struct RepeatParameters {
     idempotency_key: Option<String>,
 }
 
+/// What a read that tells a version may be asked with.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes what `precondition` reads")]
+pub(crate) struct ReadCondition {
+    /// What `ETag` told of the campaign: if it is still so, the answer is 304.
+    #[param(
+        rename = "If-None-Match",
+        pattern = r#"^([ \t]*\*[ \t]*|[ \t,]*((W/)?"[!#-~\x80-\xff]*"[ \t]*(,[ \t,]*(W/)?"[!#-~\x80-\xff]*"[ \t]*){0,31}(,[ \t,]*)?)?)$"#,
+        example = "\"7\""
+    )]
+    if_none_match: Option<String>,
+}
+
 /// What every change of a campaign may be asked with.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Header)]
@@ -89,7 +103,7 @@ pub(crate) struct ChangeParameters {
 /// How every change of a campaign may be refused, beside the rules' own refusals.
 #[derive(utoipa::IntoResponses)]
 pub(crate) enum ChangeRefusals {
-    /// `version_mismatch`: the campaign is at another version than `If-Match` asks for.
+    /// `version_mismatch`: the campaign is at a version that `If-Match` or `If-None-Match` excludes.
     #[response(status = 412)]
     #[expect(dead_code, reason = "describes an answer")]
     VersionDiffers(#[to_schema] ErrorJson),

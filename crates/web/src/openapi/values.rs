@@ -2,7 +2,7 @@
 //!
 //! Words come from the domain's own lists, so that a new one is in the document by itself.
 
-use crate::ids::DocumentedUuid;
+use crate::ids::{DocumentedUuid, UserUuid};
 use domain::{
     ChannelKind, NodeKind, PermitState, Progress, ProspectStatus, SendFailure, SendKind, Status,
     TokenKind,
@@ -19,6 +19,7 @@ use utoipa::{PartialSchema, ToSchema};
 /// The documented pattern of ids: RFC 9562 versions 1 to 8, nil and max.
 const UUID_PATTERN: &str = "^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$";
 const UUID_EXAMPLE: &str = "8c2b2d4e-e29b-41d4-a716-446655440000";
+const USER_EXAMPLE: &str = "11111111-1111-1111-1111-111111111111";
 const EFFECT_ID_PATTERN: &str = "^(0|[1-9][0-9]{0,3})-[1-9][0-9]{0,17}$";
 const TOKEN_ID_PATTERN: &str = "^(waitpoint_)?[0-9a-z]{1,64}$";
 const TIME_PATTERN: &str = "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$";
@@ -37,6 +38,23 @@ impl PartialSchema for DocumentedUuid {
 impl ToSchema for DocumentedUuid {
     fn name() -> Cow<'static, str> {
         "Id".into()
+    }
+}
+
+impl PartialSchema for UserUuid {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+            .description(Some("Any UUID (RFC 9562)"))
+            .examples([USER_EXAMPLE])
+            .into()
+    }
+}
+
+impl ToSchema for UserUuid {
+    fn name() -> Cow<'static, str> {
+        "UserId".into()
     }
 }
 

@@ -49,6 +49,7 @@ impl Problem {
             Self::CursorOutOfRange { cursor, head } => {
                 Some(json!({"cursor": cursor, "head": head}))
             }
+            Self::BeyondHead { head, .. } => Some(json!({"head": head})),
             Self::EventsDetached(Detached::Position(position)) => {
                 Some(json!({"position": position}))
             }

@@ -5,6 +5,7 @@ use super::meter::Bucket;
 use super::refusal::Refusal;
 use super::scopes;
 use crate::app::App;
+use crate::query::unknown_to_change;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{HttpMessage, HttpRequest};
 use keys::{Holder, KeyPrefix, PresentedKey, VerifyError};
@@ -71,19 +72,25 @@ impl Asker {
 /// The key of a request to a path that only keys open. A public token counts as a bad key there.
 pub(crate) fn key(request: &HttpRequest) -> Result<KeyPrefix, Refusal> {
     match request.extensions().get::<Asker>() {
-        Some(Asker::Key(prefix)) => Ok(*prefix),
+        Some(Asker::Key(prefix)) => refuse_unknown(request).map(|()| *prefix),
         _ => Err(Refusal::BadKey),
     }
 }
 
+/// Refuses a change whose query has what its operation does not know.
+fn refuse_unknown(request: &HttpRequest) -> Result<(), Refusal> {
+    unknown_to_change(request).map_or(Ok(()), |complaint| Err(Refusal::Invalid(complaint)))
+}
+
 /// Leave to complete tokens, for a path that public tokens open too.
 pub(crate) fn completer(request: &HttpRequest) -> Result<Completer, Refusal> {
-    match request.extensions().get::<Asker>() {
-        Some(Asker::Key(_)) => Ok(Completer::Key),
-        Some(Asker::PublicToken(_, claims)) => Ok(Completer::Scopes(claims.scopes.clone())),
-        Some(Asker::BadPublicToken) => Err(Refusal::BadPublicToken),
-        Some(Asker::BadKey) | None => Err(Refusal::BadKey),
-    }
+    let completer = match request.extensions().get::<Asker>() {
+        Some(Asker::Key(_)) => Completer::Key,
+        Some(Asker::PublicToken(_, claims)) => Completer::Scopes(claims.scopes.clone()),
+        Some(Asker::BadPublicToken) => return Err(Refusal::BadPublicToken),
+        Some(Asker::BadKey) | None => return Err(Refusal::BadKey),
+    };
+    refuse_unknown(request).map(|()| completer)
 }
 
 /// Which tokens somebody may complete.

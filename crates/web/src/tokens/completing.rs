@@ -78,7 +78,7 @@ pub(crate) async fn callback(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Refusal> {
     if request.method() != Method::POST {
-        return Err(Refusal::MethodNotAllowed("POST"));
+        return Err(Refusal::MethodNotAllowed("POST".to_owned()));
     }
     if !body::says_its_length(&request) {
         return Err(Refusal::LengthMissing);

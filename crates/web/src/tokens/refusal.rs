@@ -74,7 +74,7 @@ pub(crate) enum Refusal {
     NoSuchPath,
     /// The path has other methods.
     #[error("Method Not Allowed")]
-    MethodNotAllowed(&'static str),
+    MethodNotAllowed(String),
     /// The same without a word.
     #[error("")]
     Silence(&'static str),
@@ -177,7 +177,10 @@ impl Refusal {
             Self::NotFound | Self::NoSuchCampaign => {
                 answer.insert_header((SHOULD_RETRY, "false"));
             }
-            Self::MethodNotAllowed(methods) | Self::Silence(methods) => {
+            Self::MethodNotAllowed(methods) => {
+                answer.insert_header((ALLOW, methods.as_str()));
+            }
+            Self::Silence(methods) => {
                 answer.insert_header((ALLOW, *methods));
             }
             Self::Failed(_) => {

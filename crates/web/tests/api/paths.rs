@@ -97,8 +97,8 @@ async fn another_method_is_told_which_the_path_has() {
         ("GET", pause.as_str(), "POST"),
         ("PUT", &pause, "POST"),
         ("DELETE", &resume, "POST"),
-        ("POST", &one, "DELETE, GET, PATCH"),
-        ("PATCH", "/api/campaigns", "GET, POST"),
+        ("POST", &one, "DELETE, GET, HEAD, PATCH"),
+        ("PATCH", "/api/campaigns", "GET, HEAD, POST"),
         ("GET", &nodes, "DELETE, PATCH, POST"),
         ("PATCH", &step, "PUT"),
     ] {

@@ -119,5 +119,5 @@ async fn a_method_that_a_path_does_not_have_is_refused() {
 
     assert_eq!((silent.status, silent.body.as_str()), (405, ""));
     assert_eq!(told.refusal(), (405, "Method Not Allowed".to_owned()));
-    assert_eq!(told.header("allow"), Some("GET, POST"));
+    assert_eq!(told.header("allow"), Some("GET, HEAD, POST"));
 }
