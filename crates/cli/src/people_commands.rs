@@ -11,7 +11,7 @@ use crate::output;
 use commands::{Erased, Lanes, LanesSettings, Metrics, Origin, erase};
 use domain::{ProspectId, UserId};
 use event_store::{Actor, Announcer, Wakes};
-use people::{Digest, Erasable};
+use people::Erasable;
 use prometheus_client::registry::Registry;
 use serde_json::json;
 use std::error::Error;
@@ -37,12 +37,12 @@ pub async fn run(
     } = command;
     let user = UserId(user);
     let who = match (email, linkedin_url, prospect) {
-        (Some(email), _, _) => Digest::of_email(user, &given(email)?)
-            .map(Erasable::Reached)
-            .ok_or("that is no email address")?,
-        (_, Some(url), _) => Digest::of_linkedin(user, &given(url)?)
-            .map(Erasable::Reached)
-            .ok_or("that is no URL of a profile")?,
+        (Some(email), _, _) => {
+            Erasable::by_email(user, &given(email)?).ok_or("that is no email address")?
+        }
+        (_, Some(url), _) => {
+            Erasable::by_linkedin(user, &given(url)?).ok_or("that is no URL of a profile")?
+        }
         (_, _, Some(prospect)) => Erasable::Prospects(vec![ProspectId(prospect)]),
         (None, None, None) => return Err("say whom: --email, --linkedin-url or --prospect".into()),
     };
@@ -67,7 +67,7 @@ async fn erase_in(
     user: UserId,
     who: &Erasable,
 ) -> Result<Erased, Box<dyn Error>> {
-    let connection = database.connect().await?;
+    let mut connection = database.connect().await?;
     let (lanes, mut running) = Lanes::start(&LanesSettings {
         config: database.config.clone(),
         journals: database.journals,
@@ -81,7 +81,7 @@ async fn erase_in(
     let origin = Origin::of(Actor::Operator {
         name: OPERATOR.to_owned(),
     });
-    let erased = erase(&lanes, &connection.client, user, (who, &origin)).await;
+    let erased = erase(&lanes, &mut connection.client, user, (who, &origin)).await;
     drop(lanes);
     while running.join_next().await.is_some() {}
     Ok(erased?)
