@@ -11,8 +11,7 @@
 use crate::{Digest, Digests, IDENTITY_VERSION, Rules};
 use domain::{CampaignId, ChannelKind, ProspectId, UserId};
 use event_store::{JournalId, lock_journal};
-use std::collections::HashSet;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Row, Transaction};
 use uuid::Uuid;
@@ -59,6 +58,20 @@ impl Rekeyed {
         self.doubled += step.doubled;
         self.unknown += step.unknown;
     }
+}
+
+/// Brings everybody along.
+///
+/// # Errors
+/// When the database does not answer; doing it again goes on.
+pub async fn rekey_all(client: &mut Client) -> Result<Rekeyed, Error> {
+    let list = include_str!("../sql/list_journals_of_older_rules.sql");
+    let mut all = Rekeyed::default();
+    for row in client.query(list, &[]).await? {
+        let journal = Rekeying::of_journal(JournalId(row.get("id")));
+        all.append(journal.finish(client).await?);
+    }
+    Ok(all)
 }
 
 impl Rekeying {

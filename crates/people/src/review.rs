@@ -10,7 +10,7 @@ const LISTED_MAX: i64 = 1_000;
 
 /// What is the matter with somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IdentityFault {
+pub enum FaultKind {
     /// The same reaches another of the campaign: this one, unless they are gone.
     Doubled(Option<ProspectId>),
     /// What is on file is no address.
@@ -19,7 +19,7 @@ pub enum IdentityFault {
 
 /// Somebody with a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Faults {
+pub struct IdentityFault {
     /// Whose prospect they are.
     pub user_id: UserId,
     /// In which campaign.
@@ -27,7 +27,7 @@ pub struct Faults {
     /// Who.
     pub prospect_id: ProspectId,
     /// What it is.
-    pub fault: IdentityFault,
+    pub kind: FaultKind,
 }
 
 /// Those of a journal, by campaign and id: the first thousand.
@@ -37,18 +37,18 @@ pub struct Faults {
 pub async fn list_identity_faults(
     client: &Client,
     journal: JournalId,
-) -> Result<Vec<Faults>, Error> {
+) -> Result<Vec<IdentityFault>, Error> {
     let list = include_str!("../sql/list_identity_faults.sql");
     let rows = client.query(list, &[&journal.0, &LISTED_MAX]).await?;
     let read = |row: &Row| {
         let other = row.get::<_, Option<Uuid>>("other_id").map(ProspectId);
-        Faults {
+        IdentityFault {
             user_id: UserId(row.get("user_id")),
             campaign_id: CampaignId(row.get("campaign_id")),
             prospect_id: ProspectId(row.get("prospect_id")),
-            fault: match row.get("identity_fault") {
-                "doubled" => IdentityFault::Doubled(other),
-                _ => IdentityFault::Unknown,
+            kind: match row.get("identity_fault") {
+                "doubled" => FaultKind::Doubled(other),
+                _ => FaultKind::Unknown,
             },
         }
     };

@@ -3,8 +3,8 @@
 //! The mailbox is folded (`letters`), the domain is that of DNS (`host`). Nothing that only one
 //! provider does is done here: `a.da+news@gmail.com` is another address than `ada@gmail.com`.
 
-use super::letters::{compatible, folded, is_unfit, plain};
 use super::host::mail_host;
+use super::letters::{compatible, folded, is_unfit, plain};
 
 /// The longest mailbox, in bytes (RFC 5321, 4.5.3.1.1).
 const MAILBOX_BYTES_MAX: usize = 64;

@@ -6,8 +6,8 @@
 //! are folded (`letters`). Of LinkedIn, the hosts of all countries and devices are one, and what follows
 //! a person's name in the path is left out.
 
-use super::letters::{folded, is_unfit, plain};
 use super::host::domain;
+use super::letters::{folded, is_unfit, plain};
 use std::fmt::Write as _;
 
 const LINKEDIN: &str = "linkedin.com";
@@ -182,9 +182,8 @@ impl Key {
     fn take_bytes(&mut self, bytes: &[u8]) {
         for chunk in bytes.utf8_chunks() {
             for letter in chunk.valid().chars() {
-                let is_read = !letter.is_ascii()
-                    || letter.is_ascii_alphanumeric()
-                    || "-._~".contains(letter);
+                let is_read =
+                    !letter.is_ascii() || letter.is_ascii_alphanumeric() || "-._~".contains(letter);
                 if is_read {
                     self.letters.push(letter);
                 } else {

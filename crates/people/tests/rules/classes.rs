@@ -27,15 +27,35 @@ const LETTERS: [&[&str]; 15] = [
 ];
 const LABELS: [&[&str]; 6] = [
     &["example", "EXAMPLE", "ｅｘａｍｐｌｅ", "eXample"],
-    &["bücher", "BÜCHER", "bu\u{308}cher", "xn--bcher-kva", "XN--BCHER-KVA"],
+    &[
+        "bücher",
+        "BÜCHER",
+        "bu\u{308}cher",
+        "xn--bcher-kva",
+        "XN--BCHER-KVA",
+    ],
     &["straße", "STRAẞE", "xn--strae-oqa"],
     &["strasse", "STRASSE"],
     &["例え", "xn--r8jz45g"],
     &["faß", "xn--fa-hia"],
 ];
 const INVISIBLE: [char; 16] = [
-    '\u{feff}', '\u{200b}', '\u{ad}', '\u{200e}', '\u{202a}', '\u{2066}', '\u{fe0f}', '\u{e0041}',
-    '\u{2060}', '\u{180e}', '\u{34f}', '\u{115f}', '\u{3164}', '\u{200d}', '\u{200c}', '\u{e0100}',
+    '\u{feff}',
+    '\u{200b}',
+    '\u{ad}',
+    '\u{200e}',
+    '\u{202a}',
+    '\u{2066}',
+    '\u{fe0f}',
+    '\u{e0041}',
+    '\u{2060}',
+    '\u{180e}',
+    '\u{34f}',
+    '\u{115f}',
+    '\u{3164}',
+    '\u{200d}',
+    '\u{200c}',
+    '\u{e0100}',
 ];
 const SPACE: [&str; 6] = ["", " ", "\t", "\u{a0}", "\u{3000}", "\r\n"];
 const HOSTS: [&[&str]; 3] = [
@@ -51,7 +71,11 @@ const HOSTS: [&[&str]; 3] = [
         "lin\u{212a}edin.com",
     ],
     &["example.com", "EXAMPLE.com."],
-    &["bücher.example", "xn--bcher-kva.example", "b%C3%BCcher.example"],
+    &[
+        "bücher.example",
+        "xn--bcher-kva.example",
+        "b%C3%BCcher.example",
+    ],
 ];
 /// In a path: what is escaped on purpose is not what it stands for.
 const ESCAPED: [&[&str]; 6] = [
@@ -63,7 +87,16 @@ const ESCAPED: [&[&str]; 6] = [
     &["~", "%7e", "%7E"],
 ];
 const KINDS: [&[&str]; 3] = [
-    &["/in/", "/%69n/", "/IN/", "//in//", "/x/../in/", "/./in/", "/mwlite/in/", "/mwlite/profile/in/"],
+    &[
+        "/in/",
+        "/%69n/",
+        "/IN/",
+        "//in//",
+        "/x/../in/",
+        "/./in/",
+        "/mwlite/in/",
+        "/mwlite/profile/in/",
+    ],
     &["/pub/", "/PUB/", "/mwlite/pub/"],
     &["/company/", "/Company/"],
 ];
@@ -177,7 +210,16 @@ fn fifty_thousand_profiles_are_as_many_as_they_were_made_of() {
         let (start, tail) = match (host, kind) {
             (0, 0 | 1) => (
                 chance.one_of(KINDS[kind]),
-                chance.one_of(&["", "/", "//", "/en", "/fr-fr/", "/detail/x/", "/?locale=de_DE", "#a?b"]),
+                chance.one_of(&[
+                    "",
+                    "/",
+                    "//",
+                    "/en",
+                    "/fr-fr/",
+                    "/detail/x/",
+                    "/?locale=de_DE",
+                    "#a?b",
+                ]),
             ),
             _ => (
                 KINDS[kind][0],

@@ -77,7 +77,10 @@ fn profiles_are_told_apart_by_their_path() {
         ),
         ("uk.linkedin.com/in/ada", "linkedin.com/in/ada"),
         ("linkedin.com/company/ada", "linkedin.com/company/ada"),
-        ("linkedin.com/pub/ada/1/2b/3c4/en", "linkedin.com/pub/ada/1/2b/3c4"),
+        (
+            "linkedin.com/pub/ada/1/2b/3c4/en",
+            "linkedin.com/pub/ada/1/2b/3c4",
+        ),
         ("linkedin.com/pub/ada/en", "linkedin.com/pub/ada"),
         (
             "linkedin.com/profile/view?trk=x&id=ABC",
