@@ -33,6 +33,9 @@ pub enum DatabaseError {
     /// The schema is not as it should be.
     #[error(transparent)]
     Migrate(#[from] event_store::MigrateError),
+    /// People cannot be brought to the rules of this program.
+    #[error("bring people to the rules by which this program tells them apart")]
+    Identities(#[source] tokio_postgres::Error),
 }
 
 impl Database {
@@ -101,7 +104,11 @@ impl Database {
 
     async fn prepare(&self, journals: Option<Journals>) -> Result<Journals, DatabaseError> {
         let mut connection = self.connect().await?;
-        Ok(migrate(&mut connection.client, journals).await?.journals)
+        let client = &mut connection.client;
+        let migrated = migrate(client, journals).await?;
+        let brought = crate::identities::bring_along(client).await;
+        brought.map_err(DatabaseError::Identities)?;
+        Ok(migrated.journals)
     }
 }
 

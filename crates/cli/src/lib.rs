@@ -14,6 +14,7 @@ pub mod explain;
 pub mod export;
 mod fields;
 pub mod history;
+mod identities;
 pub mod in_flight;
 pub mod key_commands;
 pub mod ledger_commands;

@@ -1,4 +1,4 @@
-//! `fermata people`: forgetting a person.
+//! `fermata people`: forgetting a person, and who is not told from another.
 //!
 //! Works on the database alone, whether or not a service runs: the erasure is decided by lanes of
 //! its own, which take their turn on each journal with those of the service. An address may come
@@ -11,12 +11,13 @@ use crate::output;
 use commands::{Erased, Lanes, LanesSettings, Metrics, Origin, erase};
 use domain::{ProspectId, UserId};
 use event_store::{Actor, Announcer, Wakes};
-use people::{Digest, Erasable};
+use people::{Erasable, FaultKind, IdentityFault, list_identity_faults};
 use prometheus_client::registry::Registry;
 use serde_json::json;
 use std::error::Error;
 use std::io;
 use std::num::NonZeroUsize;
+use uuid::Uuid;
 
 const OPERATOR: &str = "an erasure at the command line";
 
@@ -28,28 +29,97 @@ pub async fn run(
     configuration: &Configuration,
     command: PeopleCommand,
 ) -> Result<(), Box<dyn Error>> {
-    let PeopleCommand::Erase {
-        user,
-        email,
-        linkedin_url,
-        prospect,
-        json,
-    } = command;
-    let user = UserId(user);
-    let who = match (email, linkedin_url, prospect) {
-        (Some(email), _, _) => Digest::of_email(user, &given(email)?)
-            .map(Erasable::Reached)
-            .ok_or("that is no email address")?,
-        (_, Some(url), _) => Digest::of_linkedin(user, &given(url)?)
-            .map(Erasable::Reached)
-            .ok_or("that is no URL of a profile")?,
+    match command {
+        PeopleCommand::Erase {
+            user,
+            email,
+            linkedin_url,
+            prospect,
+            json,
+        } => {
+            let user = UserId(user);
+            let who = who(user, (email, linkedin_url, prospect))?;
+            let database = Database::open(configuration, None).await?;
+            let erased = erase_in(&database, user, &who).await;
+            database.close().await?;
+            show(&erased?, json)
+        }
+        PeopleCommand::Check(format) => {
+            let database = Database::open(configuration, None).await?;
+            let faults = faults(&database).await;
+            database.close().await?;
+            show_faults(&faults?, format)
+        }
+    }
+}
+
+/// Whom the arguments name.
+fn who(
+    user: UserId,
+    named: (Option<String>, Option<String>, Option<Uuid>),
+) -> Result<Erasable, Box<dyn Error>> {
+    Ok(match named {
+        (Some(email), _, _) => {
+            Erasable::by_email(user, &given(email)?).ok_or("that is no email address")?
+        }
+        (_, Some(url), _) => {
+            Erasable::by_linkedin(user, &given(url)?).ok_or("that is no URL of a profile")?
+        }
         (_, _, Some(prospect)) => Erasable::Prospects(vec![ProspectId(prospect)]),
         (None, None, None) => return Err("say whom: --email, --linkedin-url or --prospect".into()),
+    })
+}
+
+async fn faults(database: &Database) -> Result<Vec<IdentityFault>, Box<dyn Error>> {
+    let connection = database.connect().await?;
+    let mut all = Vec::new();
+    for journal in database.journals.iter() {
+        all.extend(list_identity_faults(&connection.client, journal).await?);
+    }
+    Ok(all)
+}
+
+fn show_faults(faults: &[IdentityFault], format: Json) -> Result<(), Box<dyn Error>> {
+    let word = |fault: &IdentityFault| match fault.kind {
+        FaultKind::Doubled(_) => "doubled",
+        FaultKind::Unknown => "unknown",
     };
-    let database = Database::open(configuration, None).await?;
-    let erased = erase_in(&database, user, &who).await;
-    database.close().await?;
-    show(&erased?, json)
+    let other = |fault: &IdentityFault| match fault.kind {
+        FaultKind::Doubled(other) => other.map(|other| other.0),
+        FaultKind::Unknown => None,
+    };
+    if format.json {
+        let one = |fault: &IdentityFault| {
+            json!({
+                "user_id": fault.user_id,
+                "campaign_id": fault.campaign_id,
+                "prospect_id": fault.prospect_id,
+                "fault": word(fault),
+                "other_prospect_id": other(fault),
+            })
+        };
+        let people: Vec<_> = faults.iter().map(one).collect();
+        return Ok(output::json(&json!({ "people": people }))?);
+    }
+    if faults.is_empty() {
+        return Ok(output::line(
+            "Everybody is known, and once in each campaign.",
+        )?);
+    }
+    let row = |fault: &IdentityFault| {
+        vec![
+            fault.user_id.0.to_string(),
+            fault.campaign_id.to_string(),
+            fault.prospect_id.0.to_string(),
+            word(fault).to_owned(),
+            other(fault).map(|id| id.to_string()).unwrap_or_default(),
+        ]
+    };
+    let rows: Vec<_> = faults.iter().map(row).collect();
+    Ok(output::table(
+        &["user", "campaign", "prospect", "fault", "other"],
+        &rows,
+    )?)
 }
 
 /// What was given, or the first line of standard input.
@@ -67,7 +137,7 @@ async fn erase_in(
     user: UserId,
     who: &Erasable,
 ) -> Result<Erased, Box<dyn Error>> {
-    let connection = database.connect().await?;
+    let mut connection = database.connect().await?;
     let (lanes, mut running) = Lanes::start(&LanesSettings {
         config: database.config.clone(),
         journals: database.journals,
@@ -81,7 +151,7 @@ async fn erase_in(
     let origin = Origin::of(Actor::Operator {
         name: OPERATOR.to_owned(),
     });
-    let erased = erase(&lanes, &connection.client, user, (who, &origin)).await;
+    let erased = erase(&lanes, &mut connection.client, user, (who, &origin)).await;
     drop(lanes);
     while running.join_next().await.is_some() {}
     Ok(erased?)

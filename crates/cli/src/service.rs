@@ -5,10 +5,10 @@
 //! what the program runs. Nothing is spawned that nobody waits for.
 
 use crate::configuration::Configuration;
-use crate::rebuilding;
 use crate::relay::{self, Elsewhere, Outside, RELAY_CONNECTIONS};
 use crate::runs::Runs;
 use crate::sealing::{self, Sealing};
+use crate::{identities, rebuilding};
 use commands::{Lanes, LanesSettings, Sources, forget_answers};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use event_store::{Announcer, Journals, Wakes, listen};
@@ -212,7 +212,8 @@ fn start_runs(
     }
 }
 
-/// What is made of the log beside the way of commands: it is sealed, and rows are rebuilt from it.
+/// What is done beside the way of commands: the log is sealed, rows are rebuilt from it, and people are
+/// brought to the rules of this program.
 async fn look_after_the_log(
     sealer: Option<Sealer>,
     pool: &Pool,
@@ -225,7 +226,8 @@ async fn look_after_the_log(
         }
     };
     let rebuilding = rebuilding::run(pool, &settings.config, settings.journals, shutdown.clone());
-    tokio::join!(sealing, rebuilding);
+    let identities = identities::run(pool, shutdown.clone());
+    tokio::join!(sealing, rebuilding, identities);
 }
 
 /// The last handle to the lanes went with the app: they finish what they have and end. What is left

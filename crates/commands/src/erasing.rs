@@ -6,7 +6,7 @@
 use crate::{Failure, Lanes, Origin, Request, Verdict};
 use domain::{CampaignId, Command, ProspectId, UserId};
 use futures_util::{StreamExt, stream};
-use people::{Erasable, find_erasable};
+use people::{Erasable, Rekeying, find_erasable};
 use tokio_postgres::Client;
 
 /// Looks before it is left to the caller to go on.
@@ -40,12 +40,16 @@ pub enum EraseError {
 /// When the database does not answer; asking again goes on.
 pub async fn erase(
     lanes: &Lanes,
-    client: &Client,
+    client: &mut Client,
     user: UserId,
     (who, origin): (&Erasable, &Origin),
 ) -> Result<Erased, EraseError> {
     let journal = lanes.journal_of(user);
     let mut erased = Erased::default();
+    if let Erasable::Reached(_) = who {
+        // Otherwise somebody who is kept by older rules might not be found by every writing.
+        Rekeying::of_user(journal, user).finish(client).await?;
+    }
     for _ in 0..ROUNDS_MAX {
         let found = find_erasable(client, journal, user, who).await?;
         if found.is_empty() {

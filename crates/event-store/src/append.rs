@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::{CampaignId, Event, Version};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::{Client, GenericClient, Statement};
 use uuid::Uuid;
 
 /// Where a journal ends.
@@ -99,6 +99,18 @@ pub struct Log {
     raise_fence: Statement,
     find_events: Statement,
     find_created: Statement,
+}
+
+/// Takes the head of `journal` until the end of the transaction, so that nobody else writes to it.
+///
+/// # Errors
+/// When the database cannot, or there is no such journal.
+pub async fn lock_journal(
+    client: &impl GenericClient,
+    journal: JournalId,
+) -> Result<(), tokio_postgres::Error> {
+    let lock = include_str!("../sql/lock_head.sql");
+    client.query_one(lock, &[&journal.0]).await.map(|_| ())
 }
 
 impl Log {

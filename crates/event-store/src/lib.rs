@@ -35,7 +35,7 @@ mod stored_exactly;
 mod streams;
 mod streams_of;
 
-pub use append::{Appending, Head, Log, NewEvent, is_determinate, lost_the_head};
+pub use append::{Appending, Head, Log, NewEvent, is_determinate, lock_journal, lost_the_head};
 pub use archive::{
     ArchiveError, Archived, Archiving, MOVED_AT_ONCE, PARTITION_EVENTS_DEFAULT, list_archives,
 };

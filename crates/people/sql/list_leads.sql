@@ -1,4 +1,4 @@
--- A page of a campaign's prospects, oldest first, with what is on file about them. The total comes
+-- A page of a campaign's prospects, in the order in which they were added, with what is on file about them. The total comes
 -- from the census, in the same snapshot; a page in the second half is looked for from the end.
 --
 -- $1 journal smallint     $3 user_id uuid    $5 offset bigint
@@ -19,18 +19,18 @@ WITH campaign AS MATERIALIZED (
            total < 2 * $5::bigint AS is_nearer_to_the_end
     FROM campaign
 ), found AS MATERIALIZED (
-    (SELECT id
+    (SELECT id, added_version, added_place
      FROM prospects
      WHERE journal = $1 AND campaign_id = $2 AND ($4::text IS NULL OR status = $4)
        AND NOT (SELECT is_nearer_to_the_end FROM bounds)
-     ORDER BY journal, campaign_id, id
+     ORDER BY journal, campaign_id, added_version, added_place, id
      OFFSET $5::bigint LIMIT (SELECT size FROM bounds))
     UNION ALL
-    (SELECT id
+    (SELECT id, added_version, added_place
      FROM prospects
      WHERE journal = $1 AND campaign_id = $2 AND ($4::text IS NULL OR status = $4)
        AND (SELECT is_nearer_to_the_end FROM bounds)
-     ORDER BY journal DESC, campaign_id DESC, id DESC
+     ORDER BY journal DESC, campaign_id DESC, added_version DESC, added_place DESC, id DESC
      OFFSET (SELECT behind FROM bounds) LIMIT (SELECT size FROM bounds))
 )
 SELECT campaign.total, campaign.id AS campaign_id, campaign.user_id, lead.*, filed.*
@@ -49,4 +49,4 @@ LEFT JOIN LATERAL (
     FROM people
     WHERE people.journal = $1 AND people.campaign_id = $2 AND people.prospect_id = found.id
     LIMIT 1) AS filed ON true
-ORDER BY lead.id
+ORDER BY found.added_version, found.added_place, found.id

@@ -1,7 +1,7 @@
 //! What a command brings along that must not be in the log.
 
-use crate::{Details, DetailsPatch, Digests};
-use domain::{ProspectId, UserId};
+use crate::{Details, DetailsPatch, Digest, Digests, Rules};
+use domain::{ChannelKind, ProspectId, UserId};
 
 /// Somebody on file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Person {
     pub details: Details,
     /// By which they are found.
     pub digests: Digests,
+    /// By which a row of before would be found.
+    pub former: Digests,
     /// Where they came from: `api`.
     pub source: String,
     /// What that calls them.
@@ -45,18 +47,26 @@ impl Person {
     pub fn new(user_id: UserId, details: Details) -> Self {
         Self {
             user_id,
-            digests: details.digests(user_id),
+            digests: details.digests(Rules::Current, user_id),
+            former: details.digests(Rules::First, user_id),
             details,
             source: Self::FROM_API.to_owned(),
             source_ref: None,
         }
     }
 
+    /// By what `channel` reaches them, by all rules that a row may be kept by.
+    pub(crate) fn identities(&self, channel: ChannelKind) -> impl Iterator<Item = Digest> {
+        let both = [self.digests.by(channel), self.former.by(channel)];
+        both.into_iter().flatten()
+    }
+
     /// The same person with other details.
     #[must_use]
     pub fn with(&self, details: Details) -> Self {
         Self {
-            digests: details.digests(self.user_id),
+            digests: details.digests(Rules::Current, self.user_id),
+            former: details.digests(Rules::First, self.user_id),
             details,
             ..self.clone()
         }

@@ -3,10 +3,10 @@
 //! Every text has a longest length and holds no control characters but line breaks; a `Debug`
 //! says which fields there are and nothing of what they hold.
 
-use crate::Digests;
-use crate::identity::Digest;
-use domain::UserId;
+use crate::identity::{Digests, Rules, is_invisible, is_unfit};
+use domain::{ChannelKind, UserId};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A field of a person, by its documented name (campaign API, section 1.12).
@@ -52,6 +52,9 @@ pub enum BadDetails {
     /// Too long a text, or one with control characters.
     #[error("{} must have at most {} printable characters", .0.as_str(), .0.chars_max())]
     Text(Field),
+    /// An address with a character of which nothing is to be seen.
+    #[error("{} must not contain the character U+{:04X}, of which nothing is to be seen", .0.as_str(), u32::from(*.1))]
+    Invisible(Field, char),
     /// Too large an object.
     #[error(
         "custom_fields must be at most {} bytes of JSON without NUL",
@@ -94,6 +97,15 @@ impl Field {
         }
     }
 
+    /// That by which `channel` reaches people.
+    #[must_use]
+    pub fn of(channel: ChannelKind) -> Self {
+        match channel {
+            ChannelKind::Email => Self::Email,
+            ChannelKind::Linkedin => Self::LinkedinUrl,
+        }
+    }
+
     /// How long its text may be.
     #[must_use]
     pub fn chars_max(self) -> usize {
@@ -104,15 +116,37 @@ impl Field {
         }
     }
 
+    /// What there is to be seen of `text`, in a field by which people are reached.
+    fn shown(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Self::Email if !text.is_ascii() => {
+                Cow::Owned(text.chars().filter(|it| !is_invisible(*it)).collect())
+            }
+            // Joiners within are letters of some scripts' URLs.
+            Self::LinkedinUrl => {
+                let around = |letter: char| letter.is_whitespace() || is_invisible(letter);
+                Cow::Borrowed(text.trim_matches(around))
+            }
+            _ => Cow::Borrowed(text),
+        }
+    }
+
     /// `text` as this field keeps it: without surrounding space; nothing when nothing is left.
+    ///
+    /// An address is also kept without what is not shown: nobody could see why a mail does not arrive.
     fn kept(self, text: &str) -> Result<Option<String>, BadDetails> {
-        let text = text.trim();
+        let shown = self.shown(text);
+        let text = shown.trim();
         if text.is_empty() {
             return Ok(None);
         }
         let unfit = |letter: char| letter.is_control() && letter != '\n' && letter != '\t';
         if self.chars_max() < text.chars().count() || text.contains(unfit) {
             return Err(BadDetails::Text(self));
+        }
+        let hidden = |letter: &char| !letter.is_ascii() && is_unfit(*letter);
+        if let (Self::Email | Self::LinkedinUrl, Some(hidden)) = (self, text.chars().find(hidden)) {
+            return Err(BadDetails::Invisible(self, hidden));
         }
         Ok(Some(text.to_owned()))
     }
@@ -180,14 +214,9 @@ impl Details {
 
     /// The digests of what reaches them, as a prospect of `user`.
     #[must_use]
-    pub fn digests(&self, user: UserId) -> Digests {
-        let of = |field, digest: fn(UserId, &str) -> Option<Digest>| {
-            self.get(field).and_then(|text| digest(user, text))
-        };
-        Digests {
-            email: of(Field::Email, Digest::of_email),
-            linkedin: of(Field::LinkedinUrl, Digest::of_linkedin),
-        }
+    pub fn digests(&self, rules: Rules, user: UserId) -> Digests {
+        let (email, linkedin) = (self.get(Field::Email), self.get(Field::LinkedinUrl));
+        Digests::by_rules(rules, user, email, linkedin)
     }
 
     pub(crate) fn set(&mut self, field: Field, text: Option<String>) {
@@ -224,8 +253,8 @@ impl DetailsPatch {
 
     /// The digests of what it puts in, as far as it puts any in.
     #[must_use]
-    pub fn digests(&self, user: UserId) -> Digests {
-        self.applied_to(&Details::default()).digests(user)
+    pub fn digests(&self, rules: Rules, user: UserId) -> Digests {
+        self.applied_to(&Details::default()).digests(rules, user)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Erasing is a command of each campaign that knows them (`EraseProspect`), because it ends their
 //! sequence; this finds the campaigns.
 
-use crate::Digest;
+use crate::{Digest, Rules};
 use domain::{CampaignId, ProspectId, UserId};
 use event_store::JournalId;
 use tokio_postgres::{Client, Error, Row};
@@ -16,9 +16,31 @@ pub const ERASED_AT_ONCE_MAX: usize = 1_000;
 #[derive(Debug, Clone)]
 pub enum Erasable {
     /// Whoever is reached by this, in every campaign of the user that it was made with.
-    Reached(Digest),
+    Reached(Vec<Digest>),
     /// These prospects of the user.
     Prospects(Vec<ProspectId>),
+}
+
+impl Erasable {
+    /// Whoever `user` reaches by this address, by all rules that rows may be kept by. `None` when it
+    /// cannot be one.
+    #[must_use]
+    pub fn by_email(user: UserId, email: &str) -> Option<Self> {
+        let by = |rules| Digest::of_email_by(rules, user, email);
+        by(Rules::Current).map(|_| Self::reached(by))
+    }
+
+    /// Whoever of `user` has this profile, by all rules that rows may be kept by. `None` when it cannot
+    /// be one.
+    #[must_use]
+    pub fn by_linkedin(user: UserId, url: &str) -> Option<Self> {
+        let by = |rules| Digest::of_linkedin_by(rules, user, url);
+        by(Rules::Current).map(|_| Self::reached(by))
+    }
+
+    fn reached(by: impl Fn(Rules) -> Option<Digest>) -> Self {
+        Self::Reached(Rules::ALL.into_iter().filter_map(by).collect())
+    }
 }
 
 /// Where they are, as far as they are in `user`'s campaigns: at most [`ERASED_AT_ONCE_MAX`].
@@ -33,11 +55,10 @@ pub async fn find_erasable(
 ) -> Result<Vec<(CampaignId, ProspectId)>, Error> {
     let limit = i64::try_from(ERASED_AT_ONCE_MAX).unwrap_or(i64::MAX);
     let rows = match who {
-        Erasable::Reached(digest) => {
+        Erasable::Reached(digests) => {
             let find = include_str!("../sql/find_erasable_by_digest.sql");
-            client
-                .query(find, &[&journal.0, &digest.as_bytes(), &limit])
-                .await?
+            let digests: Vec<&[u8]> = digests.iter().map(Digest::as_bytes).collect();
+            client.query(find, &[&journal.0, &digests, &limit]).await?
         }
         Erasable::Prospects(ids) => {
             let find = include_str!("../sql/find_erasable_by_ids.sql");

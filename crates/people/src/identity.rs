@@ -1,13 +1,30 @@
-//! When two prospects are the same person.
+//! When two prospects are the same person: the only place that decides it.
 //!
-//! An email address is compared in lower case, a LinkedIn profile by its path without query and
-//! trailing slash (campaign API, section 1.12). What is compared is kept as a digest made with the
-//! id of the user whose prospects they are: it fits an index whatever its length, a message of the
-//! database about it says nothing, and two users' people cannot be told to be the same.
+//! What reaches a person is brought into one form, whatever its writing: an address by `email`, a profile by
+//! `profile`, hosts by `host`, letters by `letters`. The rules have a version, which is kept with every
+//! row, so that better rules can take the place of these: `rekeying` brings rows along, and until it
+//! has, look-ups ask by the rules of before (`first`) as well.
+//!
+//! What is compared is kept as a digest made with the id of the user whose prospects they are: it fits
+//! an index whatever its length, a message of the database about it says nothing, and two users' people
+//! cannot be told to be the same.
+
+mod email;
+mod first;
+mod host;
+mod letters;
+mod profile;
 
 use domain::{ChannelKind, UserId};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
+
+pub use email::email_key;
+pub(crate) use letters::{is_invisible, is_unfit};
+pub use profile::linkedin_key;
+
+/// The version of the rules. Raised with every change to which texts are the same person.
+pub const IDENTITY_VERSION: i16 = 2;
 
 /// A digest of what reaches a person.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,18 +39,52 @@ pub struct Digests {
     pub linkedin: Option<Digest>,
 }
 
+/// By which rules a text is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rules {
+    /// Those of today.
+    Current,
+    /// Those of version 1, by which rows may still be kept.
+    First,
+}
+
+impl Rules {
+    /// All rules by which a row may be kept.
+    pub const ALL: [Self; 2] = [Self::Current, Self::First];
+}
+
 impl Digest {
     /// The digest of an email address of somebody whom `user` writes to. `None` when the text
     /// cannot be an address.
     #[must_use]
     pub fn of_email(user: UserId, email: &str) -> Option<Self> {
-        email_key(email).map(|key| Self::of(user, b"email", &key))
+        Self::of_email_by(Rules::Current, user, email)
     }
 
     /// The digest of a LinkedIn profile. `None` when the text cannot be one.
     #[must_use]
     pub fn of_linkedin(user: UserId, url: &str) -> Option<Self> {
-        linkedin_key(url).map(|key| Self::of(user, b"linkedin", &key))
+        Self::of_linkedin_by(Rules::Current, user, url)
+    }
+
+    /// The digest of an email address by some rules.
+    #[must_use]
+    pub fn of_email_by(rules: Rules, user: UserId, email: &str) -> Option<Self> {
+        let key = match rules {
+            Rules::Current => email_key(email),
+            Rules::First => first::email_key(email),
+        };
+        key.map(|key| Self::of(user, b"email", &key))
+    }
+
+    /// The digest of a LinkedIn profile by some rules.
+    #[must_use]
+    pub fn of_linkedin_by(rules: Rules, user: UserId, url: &str) -> Option<Self> {
+        let key = match rules {
+            Rules::Current => linkedin_key(url),
+            Rules::First => first::linkedin_key(url),
+        };
+        key.map(|key| Self::of(user, b"linkedin", &key))
     }
 
     /// The bytes, for the database.
@@ -57,6 +108,20 @@ impl Digest {
 }
 
 impl Digests {
+    /// Of what reaches a person of `user`, by some rules.
+    #[must_use]
+    pub fn by_rules(
+        rules: Rules,
+        user: UserId,
+        email: Option<&str>,
+        linkedin: Option<&str>,
+    ) -> Self {
+        Self {
+            email: email.and_then(|text| Digest::of_email_by(rules, user, text)),
+            linkedin: linkedin.and_then(|text| Digest::of_linkedin_by(rules, user, text)),
+        }
+    }
+
     /// The one by which `channel` reaches people.
     #[must_use]
     pub fn by(&self, channel: ChannelKind) -> Option<Digest> {
@@ -76,50 +141,4 @@ impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Digest")
     }
-}
-
-/// What makes two email addresses the same: the text without surrounding space, in lower case.
-/// `None` unless there is something on both sides of an `@` and no space within.
-///
-/// ```
-/// assert_eq!(people::email_key(" Ada@Example.COM "), people::email_key("ada@example.com"));
-/// assert_eq!(people::email_key("nobody"), None);
-/// ```
-#[must_use]
-pub fn email_key(email: &str) -> Option<String> {
-    let key = email.trim().to_lowercase();
-    let (mailbox, host) = key.rsplit_once('@')?;
-    let unfit = |letter: char| letter.is_whitespace() || letter.is_control();
-    let fits = !mailbox.is_empty() && !host.is_empty() && !key.contains(unfit);
-    fits.then_some(key)
-}
-
-/// What makes two LinkedIn URLs the same profile: host and path in lower case, without scheme,
-/// `www.` or a country's subdomain, query, fragment and trailing slashes. `None` when no path is
-/// left.
-///
-/// ```
-/// let key = people::linkedin_key("https://www.LinkedIn.com/in/ada/?trk=x");
-/// assert_eq!(key.as_deref(), Some("linkedin.com/in/ada"));
-/// ```
-#[must_use]
-pub fn linkedin_key(url: &str) -> Option<String> {
-    let lower = url.trim().to_lowercase();
-    let bare = ["https://", "http://", "//"]
-        .iter()
-        .find_map(|scheme| lower.strip_prefix(scheme))
-        .unwrap_or(&lower);
-    let plain = bare.split(['?', '#']).next().unwrap_or_default();
-    let (host, path) = plain.split_once('/')?;
-    let path = path.trim_matches('/');
-    let unfit = |letter: char| letter.is_whitespace() || letter.is_control();
-    if host.is_empty() || path.is_empty() || plain.contains(unfit) {
-        return None;
-    }
-    let host = if host.ends_with(".linkedin.com") {
-        "linkedin.com"
-    } else {
-        host
-    };
-    Some(format!("{host}/{path}"))
 }

@@ -4,7 +4,7 @@
 //! It is true under the journal's head, as everything that a batch looks at, and it goes along with
 //! the events: the second command of a batch finds what the first has made of it.
 
-use crate::{Digest, PeopleChange, Person};
+use crate::{Digest, Field, PeopleChange, Person};
 use domain::{CampaignId, Command, Event, KnownPeople, Present, ProspectId};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -141,7 +141,8 @@ impl Register {
             let Some(digest) = arrival.person.digests.by(channel) else {
                 continue;
             };
-            if !seen.insert(digest) || self.owners.contains_key(&(id, digest)) {
+            let is_owned = |digest| self.owners.contains_key(&(id, digest));
+            if !seen.insert(digest) || arrival.person.identities(channel).any(is_owned) {
                 repeated.push(arrival.prospect_id);
             }
         }
@@ -162,9 +163,17 @@ impl Register {
             return Judgement::default();
         };
         let (id, prospect) = place;
-        let identity = edited.digests.by(campaign.settings.channel.kind());
-        let owner = identity.and_then(|digest| self.owners.get(&(id, digest)));
-        let taken = owner.is_some_and(|owner| *owner != prospect);
+        let channel = campaign.settings.channel.kind();
+        let identity = edited.digests.by(channel);
+        let field = Field::of(channel);
+        let before = self.files.get(&place).map(|it| it.details.get(field));
+        // Somebody may be reached by the same as another from before the rules said so: that is left alone.
+        let is_moved = before != Some(edited.details.get(field));
+        let owned_by_another = |digest| {
+            let owner = self.owners.get(&(id, digest));
+            owner.is_some_and(|owner| *owner != prospect)
+        };
+        let taken = is_moved && edited.identities(channel).any(owned_by_another);
         Judgement {
             unreachable: identity.is_none().then_some(0),
             repeated: if taken { vec![prospect] } else { vec![] },

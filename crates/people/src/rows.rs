@@ -3,7 +3,7 @@
 
 use crate::identity::Digest;
 use crate::leads::read_details;
-use crate::{Field, Person, Register, Sought};
+use crate::{Field, IDENTITY_VERSION, Person, Register, Sought};
 use domain::{CampaignId, ProspectId, UserId};
 use event_store::JournalId;
 use futures_util::future::{try_join, try_join3};
@@ -205,7 +205,7 @@ impl PeopleRows {
             .iter()
             .map(|(_, (who, _))| who.source_ref.as_deref())
             .collect();
-        let binds: [&(dyn ToSql + Sync); 18] = [
+        let binds: [&(dyn ToSql + Sync); 19] = [
             &journal.0,
             &ids(|place, _| place.0.0),
             &ids(|place, _| place.1.0),
@@ -224,6 +224,7 @@ impl PeopleRows {
             &custom,
             &sources,
             &refs,
+            &IDENTITY_VERSION,
         ];
         run(client, &self.put, &binds).await
     }

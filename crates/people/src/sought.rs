@@ -1,6 +1,6 @@
 //! What a batch of commands must look up about people before it is decided.
 
-use crate::{Digest, PeopleChange};
+use crate::{Digest, PeopleChange, Rules};
 use domain::{CampaignId, Command, ProspectId, UserId};
 use std::collections::BTreeSet;
 
@@ -25,13 +25,16 @@ impl Sought {
             (Command::EditProspect(id) | Command::EraseProspect(id), change) => {
                 self.files.insert((campaign, *id));
                 if let (Some(user), Some(PeopleChange::Edit(patch))) = (tenant, change) {
-                    let fresh = patch.digests(user);
-                    self.identities
-                        .extend(fresh.iter().map(|digest| (campaign, digest)));
+                    for rules in Rules::ALL {
+                        let fresh = patch.digests(rules, user);
+                        self.identities
+                            .extend(fresh.iter().map(|digest| (campaign, digest)));
+                    }
                 }
             }
             (_, Some(PeopleChange::Add(arrivals))) => {
-                let digests = arrivals.iter().flat_map(|it| it.person.digests.iter());
+                let people = arrivals.iter().map(|it| &it.person);
+                let digests = people.flat_map(|it| it.digests.iter().chain(it.former.iter()));
                 self.identities
                     .extend(digests.map(|digest| (campaign, digest)));
             }

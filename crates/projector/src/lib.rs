@@ -34,7 +34,7 @@ pub use read::{
 pub use rebuild::*;
 pub use replay::{Broken, Folded, REPLAY_PAGE, Replay, ReplayError};
 pub use replayed::Replayed;
-pub use row::{CampaignRow, PermitRow, ProspectRow, RowError};
+pub use row::{Added, CampaignRow, PermitRow, ProspectRow, RowError};
 pub use running::{RUNNING, Whom, find_any_campaign, list_running, page_prospects};
 pub use sends::{Sent, USAGE_DAYS, count_open_permits, sends_of_campaign, usage};
 pub use unit::Unit;

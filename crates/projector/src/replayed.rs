@@ -1,7 +1,7 @@
 //! A campaign's rows as the log has them.
 
 use crate::sends::Sends;
-use crate::{CampaignRow, PermitRow, ProspectRow};
+use crate::{Added, CampaignRow, PermitRow, ProspectRow};
 use chrono::{DateTime, Utc};
 use domain::{
     BrokenHistory, Campaign, CampaignId, Event, PermitId, Prospect, ProspectId, ProspectStatus,
@@ -41,6 +41,7 @@ struct PermitTimes {
 /// When something happened to a prospect.
 #[derive(Debug, Clone)]
 pub(crate) struct Times {
+    pub added: Added,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub replied_at: Option<DateTime<Utc>>,
@@ -123,6 +124,7 @@ impl Replayed {
                 bounced_at: times.bounced_at,
                 created_at: times.created_at,
                 updated_at: times.updated_at,
+                added: Some(times.added),
             };
             (standing.id, row)
         });
@@ -183,7 +185,8 @@ impl Replayed {
     fn note_times(&mut self, fact: &Fact) {
         let at = fact.recorded_at;
         if let Event::ProspectsAdded(added) = &fact.event {
-            let fresh = added.prospect_ids.iter().map(|id| (*id, Times::fresh(at)));
+            let places = Added::of(fact.version, &added.prospect_ids);
+            let fresh = places.map(|(id, added)| (id, Times::fresh(added, at)));
             self.times.extend(fresh);
         }
         self.note_left_out(&fact.event, at);
@@ -195,8 +198,9 @@ impl Replayed {
 }
 
 impl Times {
-    fn fresh(at: DateTime<Utc>) -> Self {
+    fn fresh(added: Added, at: DateTime<Utc>) -> Self {
         Self {
+            added,
             created_at: at,
             updated_at: at,
             replied_at: None,

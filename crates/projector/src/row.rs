@@ -38,6 +38,17 @@ pub struct ProspectRow {
     pub created_at: DateTime<Utc>,
     /// When something last happened to them.
     pub updated_at: DateTime<Utc>,
+    /// Where they come among the campaign's prospects. None in a row that an older program wrote.
+    pub added: Option<Added>,
+}
+
+/// Where a prospect comes among those of a campaign: in the order in which the log added them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Added {
+    /// The campaign's version of the event that added them.
+    pub version: Version,
+    /// Their place in it, counted from 0.
+    pub place: i32,
 }
 
 /// A row of `permits`.
@@ -105,6 +116,26 @@ impl CampaignRow {
     }
 }
 
+impl Added {
+    /// The places of those whom the event of `version` added.
+    pub(crate) fn of(
+        version: Version,
+        ids: &[ProspectId],
+    ) -> impl Iterator<Item = (ProspectId, Self)> {
+        let places = ids.iter().zip(0..);
+        places.map(move |(id, place)| (*id, Self { version, place }))
+    }
+
+    fn read(row: &Row) -> Option<Self> {
+        let version = row.get("added_version");
+        let added = Self {
+            version: Version(version),
+            place: row.get("added_place"),
+        };
+        (1..i64::MAX).contains(&version).then_some(added)
+    }
+}
+
 impl ProspectRow {
     pub(crate) fn read(row: &Row) -> Result<(ProspectId, Self), RowError> {
         let (id, prospect) = read_prospect(row)?;
@@ -114,6 +145,7 @@ impl ProspectRow {
             bounced_at: row.get("bounced_at"),
             created_at: row.get("created_at"),
             updated_at: row.get("updated_at"),
+            added: Added::read(row),
         };
         Ok((id, read))
     }

@@ -1,7 +1,7 @@
 //! One campaign in the course of one transaction: what it was, what it became, and therefore
 //! which rows must be written.
 
-use crate::CampaignRow;
+use crate::{Added, CampaignRow};
 use domain::{
     AccountId, BrokenHistory, Campaign, CampaignId, Event, NodeId, PermitId, Prospect, ProspectId,
     ProspectStatus, Roster, SendKind, Version, evolve,
@@ -23,6 +23,8 @@ pub struct Unit {
     pub(crate) before: Option<Arc<CampaignRow>>,
     pub(crate) breadth: Breadth,
     pub(crate) put: BTreeSet<ProspectId>,
+    /// Where those come whom the transaction adds.
+    pub(crate) added: BTreeMap<ProspectId, Added>,
     pub(crate) permits: BTreeMap<(ProspectId, NodeId), PermitMark>,
     pub(crate) sends: BTreeMap<(AccountId, SendKind), i32>,
     pub(crate) removed: BTreeSet<ProspectId>,
@@ -76,6 +78,7 @@ impl Unit {
             before: None,
             breadth: Breadth::Untouched,
             put: BTreeSet::new(),
+            added: BTreeMap::new(),
             permits: BTreeMap::new(),
             sends: BTreeMap::new(),
             removed: BTreeSet::new(),
@@ -139,9 +142,10 @@ impl Unit {
         self.breadth = self.breadth.max(breadth);
         match event {
             Event::ProspectsAdded(added) => {
-                for id in &added.prospect_ids {
-                    self.removed.remove(id);
-                    self.put.insert(*id);
+                for (id, added) in Added::of(self.version.next(), &added.prospect_ids) {
+                    self.removed.remove(&id);
+                    self.put.insert(id);
+                    self.added.insert(id, added);
                 }
             }
             Event::ProspectsSkipped(skipped) => {

@@ -14,7 +14,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use commands::{Origin, erase};
 use domain::{CampaignId, ProspectId, UserId};
 use event_store::Actor;
-use people::{Digest, ERASED_AT_ONCE_MAX, Erasable};
+use people::{ERASED_AT_ONCE_MAX, Erasable};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -87,12 +87,12 @@ pub(crate) async fn erase_person(
         correlation_id: observe::request_id(&request),
         traceparent: observe::traceparent(&request),
     };
-    let client = app
+    let mut client = app
         .pool
         .get()
         .await
         .map_err(|error| Problem::unreadable(&error))?;
-    let erased = erase(&app.lanes, &client, user, (&who, &origin)).await?;
+    let erased = erase(&app.lanes, &mut client, user, (&who, &origin)).await?;
     let place = |(campaign_id, prospect_id)| PlaceJson {
         campaign_id,
         prospect_id,
@@ -106,20 +106,11 @@ pub(crate) async fn erase_person(
 
 fn who(asked: PersonToErase) -> Result<Erasable, Problem> {
     let user = UserId(asked.user_id.0);
-    let reached = |digest: Option<Digest>, message: &str| {
-        digest
-            .map(Erasable::Reached)
-            .ok_or_else(|| Problem::invalid(message))
-    };
     match (asked.email, asked.linkedin_url, asked.prospect_ids) {
-        (Some(email), None, None) => reached(
-            Digest::of_email(user, &email),
-            "email must be an email address",
-        ),
-        (None, Some(url), None) => reached(
-            Digest::of_linkedin(user, &url),
-            "linkedin_url must be the URL of a profile",
-        ),
+        (Some(email), None, None) => Erasable::by_email(user, &email)
+            .ok_or_else(|| Problem::invalid("email must be an email address")),
+        (None, Some(url), None) => Erasable::by_linkedin(user, &url)
+            .ok_or_else(|| Problem::invalid("linkedin_url must be the URL of a profile")),
         (None, None, Some(ids)) if (1..=ERASED_AT_ONCE_MAX).contains(&ids.len()) => {
             let ids = ids.into_iter().map(|id| ProspectId(id.0)).collect();
             Ok(Erasable::Prospects(ids))

@@ -3,7 +3,7 @@
 use crate::playground::Playground;
 use crate::running::did;
 
-const PAGES: [(&str, &[&str]); 25] = [
+const PAGES: [(&str, &[&str]); 26] = [
     ("fermata", &[]),
     ("serve", &["serve"]),
     ("migrate", &["migrate"]),
@@ -28,6 +28,7 @@ const PAGES: [(&str, &[&str]); 25] = [
     ("verify", &["verify"]),
     ("people", &["people"]),
     ("people_erase", &["people", "erase"]),
+    ("people_check", &["people", "check"]),
     ("config", &["config"]),
 ];
 

@@ -10,7 +10,7 @@ fn user(number: u128) -> UserId {
 }
 
 fn mailboxes() -> impl Strategy<Value = String> {
-    "[a-zA-Z0-9._+äß-]{1,12}@[a-zA-Z0-9.-]{1,12}"
+    "[a-zA-Z0-9._+äß-]{1,12}@[a-zA-Z0-9]{1,9}([.][a-zA-Z0-9]{1,5})?"
 }
 
 fn profiles() -> impl Strategy<Value = String> {
@@ -77,6 +77,30 @@ fn profiles_are_told_apart_by_their_path() {
         ),
         ("uk.linkedin.com/in/ada", "linkedin.com/in/ada"),
         ("linkedin.com/company/ada", "linkedin.com/company/ada"),
+        (
+            "linkedin.com/pub/ada/1/2b/3c4/en",
+            "linkedin.com/pub/ada/1/2b/3c4",
+        ),
+        ("linkedin.com/pub/ada/en", "linkedin.com/pub/ada"),
+        (
+            "linkedin.com/profile/view?trk=x&id=ABC",
+            "linkedin.com/profile/view?id=abc",
+        ),
+        (
+            "linkedin.com/sales/lead/ACw,NAME_SEARCH,x?y",
+            "linkedin.com/sales/lead/acw",
+        ),
+        ("linkedin.com/in/a%2Fb", "linkedin.com/in/a%2fb"),
+        ("linkedin.com/in/a%2541", "linkedin.com/in/a%2541"),
+        ("linkedin.com/in/100%", "linkedin.com/in/100%25"),
+        ("linkedin.com/in/a%C3", "linkedin.com/in/a%c3"),
+        ("linkedin.com/in/a%EF%BC%8Fb", "linkedin.com/in/a%2fb"),
+        ("linkedin.com:8080/in/ada", "linkedin.com:8080/in/ada"),
+        ("notlinkedin.com/in/ada/en", "notlinkedin.com/in/ada/en"),
+        (
+            "https://linkedin.com@example.com/in/ada",
+            "example.com/in/ada",
+        ),
         ("https://example.com/ada/", "example.com/ada"),
     ] {
         assert_eq!(linkedin_key(url).as_deref(), Some(key), "{url}");
@@ -94,9 +118,36 @@ fn what_cannot_reach_anybody_is_no_identity() {
         "@example.com",
         "a b@example.com",
         "a@b\nc@d",
+        "a@x,b@y",
+        "a@x;b@y",
+        "<a@x>",
+        "Ada <a@example.com>",
+        "a@b@c",
+        "mailto:a@example.com",
+        "a@.example.com",
+        "a@example..com",
+        "a@example.com..",
+        "a@-example.com",
+        "a@exa mple.com",
+        "a@exa\u{a0}mple.com",
+        "a@example.com,",
+        "(a)@example.com",
+        "a\u{2800}@example.com",
+        "a\u{600}@example.com",
+        "\u{200b}@example.com",
+        "a@\u{200b}",
+        "\"a b\"@example.com",
+        "\"a@b\"@example.com",
+        "a@[300.0.0.1]",
+        "a@xn--a",
     ] {
         assert_eq!(email_key(text), None, "{text:?}");
     }
+    let (long, longer) = ("l".repeat(63), "l".repeat(64));
+    assert!(email_key(&format!("{longer}@{long}.com")).is_some());
+    assert_eq!(email_key(&format!("l{longer}@{long}.com")), None);
+    assert_eq!(email_key(&format!("a@{longer}.com")), None);
+    assert_eq!(email_key(&format!("{long}@{long}.{long}.{long}.com")), None);
     for text in [
         "",
         " ",
@@ -105,7 +156,23 @@ fn what_cannot_reach_anybody_is_no_identity() {
         "https://linkedin.com/",
         "linkedin.com/?in=a",
         "/in/ada",
+        "in/ada",
         "a b.com/c",
+        "https://linkedin.com/in",
+        "https://linkedin.com/in//",
+        "https://linkedin.com/in/ada/..",
+        "https://linkedin.com/in/\u{200b}",
+        "https://linkedin.com/pub/",
+        "https://linkedin.com/mwlite/",
+        "https://linkedin.com/profile/view",
+        "https://linkedin.com/profile/view?id=",
+        "https://linkedin..com/in/ada",
+        "https://linkedin.com:x/in/ada",
+        "https://%ff.com/in/ada",
+        "ftp://linkedin.com/in/ada",
+        "javascript://linkedin.com/in/ada",
+        "linkedin.com/in/a da",
+        "linkedin.com/in/a\u{2800}da",
     ] {
         assert_eq!(linkedin_key(text), None, "{text:?}");
     }
@@ -113,15 +180,50 @@ fn what_cannot_reach_anybody_is_no_identity() {
 
 #[test]
 fn two_users_digests_of_one_person_differ_and_so_do_two_kinds() {
-    let text = "x@y/z";
+    let text = "x/y@z.com";
     let mine = [
         Digest::of_email(user(1), text),
-        Digest::of_linkedin(user(1), text),
+        Digest::of_linkedin(user(1), "x.com/y"),
         Digest::of_email(user(2), text),
     ];
 
     assert!(mine.iter().all(Option::is_some));
     assert_ne!(mine[0], mine[1]);
     assert_ne!(mine[0], mine[2]);
-    assert_eq!(mine[0], Digest::of_email(user(1), "X@Y/z"));
+    assert_eq!(mine[0], Digest::of_email(user(1), "X/Y@z.COM"));
+}
+
+#[test]
+fn what_is_not_the_same_is_not_made_the_same() {
+    let keys = [
+        "ada@gmail.com",
+        "a.da@gmail.com",
+        "ada+news@gmail.com",
+        "ada@googlemail.com",
+        "strasse@example.com",
+        "ada@strasse.example",
+        "ada@stra\u{df}e.example",
+        "ad\u{131}@example.com",
+        "adi@example.com",
+        "ad\u{430}@example.com",
+    ]
+    .map(|text| email_key(text).unwrap());
+    let mut sorted = keys.to_vec();
+    sorted.sort();
+    sorted.dedup();
+    assert_eq!(sorted.len(), keys.len());
+}
+
+#[test]
+fn quotes_that_are_not_needed_and_addresses_of_machines_have_one_writing() {
+    for (text, key) in [
+        ("\"Ada\"@example.com", "ada@example.com"),
+        ("\"a\\d\\a\"@example.com", "ada@example.com"),
+        ("a..b.@example.com", "a..b.@example.com"),
+        ("ada@[127.0.0.1]", "ada@[127.0.0.1]"),
+        ("ada@[IPv6:0:0::1]", "ada@[ipv6:::1]"),
+        ("ada@localhost", "ada@localhost"),
+    ] {
+        assert_eq!(email_key(text).as_deref(), Some(key), "{text}");
+    }
 }

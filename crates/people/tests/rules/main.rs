@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod classes;
 mod filing;
 mod identifying;
 mod registering;

@@ -82,7 +82,8 @@ fn prospects_differ(
     })
 }
 
-/// Permits have rows of their own.
+/// Permits have rows of their own. A row of an older program has no order, which is no difference: it is
+/// rebuilt.
 fn is_same(row: Option<&ProspectRow>, log: Option<&ProspectRow>) -> bool {
     let (Some(row), Some(log)) = (row, log) else {
         return row.is_none() && log.is_none();
@@ -102,7 +103,8 @@ fn is_same(row: Option<&ProspectRow>, log: Option<&ProspectRow>) -> bool {
             row.updated_at,
         )
     };
-    stand(row) == stand(log) && times(row) == times(log)
+    let is_in_place = row.added.is_none() || row.added == log.added;
+    stand(row) == stand(log) && times(row) == times(log) && is_in_place
 }
 
 fn permits_differ(

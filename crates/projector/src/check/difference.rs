@@ -141,6 +141,7 @@ pub(super) fn prospect(row: &ProspectRow) -> Value {
         "bounced_at": row.bounced_at,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
+        "added": row.added.map(|added| (added.version.0, added.place)),
     })
 }
 

@@ -23,7 +23,7 @@ const CAMPAIGNS: [Type; 12] = [
     Type::TIMESTAMPTZ,
     Type::TIMESTAMPTZ,
 ];
-const PROSPECTS: [Type; 10] = [
+const PROSPECTS: [Type; 12] = [
     Type::INT2,
     Type::UUID,
     Type::UUID,
@@ -34,6 +34,8 @@ const PROSPECTS: [Type; 10] = [
     Type::TIMESTAMPTZ,
     Type::TIMESTAMPTZ,
     Type::TIMESTAMPTZ,
+    Type::INT8,
+    Type::INT4,
 ];
 const PERMITS: [Type; 10] = [
     Type::INT2,
@@ -120,7 +122,7 @@ async fn load_prospects(
         for standing in all {
             let ProspectId(id) = standing.id;
             let (prospect, times) = (standing.prospect, standing.times);
-            let columns: [&(dyn ToSql + Sync); 10] = [
+            let columns: [&(dyn ToSql + Sync); 12] = [
                 &journal.0,
                 campaign_id,
                 &id,
@@ -131,6 +133,8 @@ async fn load_prospects(
                 &times.bounced_at,
                 &times.created_at,
                 &times.updated_at,
+                &times.added.version.0,
+                &times.added.place,
             ];
             writer.as_mut().write(&columns).await?;
         }

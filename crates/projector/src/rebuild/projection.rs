@@ -54,7 +54,9 @@ impl Projection {
     #[must_use]
     pub fn version(self) -> i32 {
         match self {
-            Self::Campaigns | Self::Prospects | Self::Permits | Self::Sends => 1,
+            Self::Campaigns | Self::Permits | Self::Sends => 1,
+            // 2: the order in which they were added.
+            Self::Prospects => 2,
         }
     }
 }

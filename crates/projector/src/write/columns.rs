@@ -14,6 +14,8 @@ pub(super) struct ProspectColumns {
     pub statuses: Vec<&'static str>,
     pub nodes: Vec<Option<Uuid>>,
     pub replies: Vec<i32>,
+    pub added_versions: Vec<i64>,
+    pub added_places: Vec<i32>,
 }
 
 #[derive(Default)]

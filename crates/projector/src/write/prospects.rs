@@ -77,6 +77,14 @@ impl Rows {
                 columns
                     .replies
                     .push(i32::try_from(prospect.replies).unwrap_or(i32::MAX));
+                // Of somebody who is there already the row knows it.
+                let added = unit.added.get(&id);
+                columns
+                    .added_versions
+                    .push(added.map_or(0, |added| added.version.0));
+                columns
+                    .added_places
+                    .push(added.map_or(0, |added| added.place));
             }
         }
         if columns.ids.is_empty() {
@@ -92,6 +100,8 @@ impl Rows {
                 &columns.statuses,
                 &columns.nodes,
                 &columns.replies,
+                &columns.added_versions,
+                &columns.added_places,
             ],
         )
         .await

@@ -147,6 +147,14 @@ async fn a_wrong_prospect_is_named() {
         (found.field.as_str(), found.log.as_str()),
         ("replied_at", "none")
     );
+
+    place
+        .tamper(&change("replies = 0, replied_at = NULL"))
+        .await;
+    let found = place
+        .difference(&change("added_place = added_place + 1"))
+        .await;
+    assert_eq!(found.field, "added.1");
 }
 
 #[tokio::test]

@@ -85,6 +85,40 @@ async fn what_is_at_an_older_version_is_known_and_current_after_a_rebuild() {
 }
 
 #[tokio::test]
+async fn rows_of_a_program_without_the_order_are_no_difference_and_get_it_by_a_rebuild() {
+    let world = World::populated().await;
+    let before = world.database.checksums().await;
+    let forget = "UPDATE prospects SET added_version = 0, added_place = 0;
+                  UPDATE projections SET version = 1 WHERE name = 'prospects'";
+    world.execute(forget).await;
+    world.database.rows_equal_replay().await;
+    let old = outdated(world.database.sql()).await.unwrap();
+    assert_eq!(old, [Projection::Prospects]);
+
+    world.rebuild(&old).await;
+
+    assert_eq!(outdated(world.database.sql()).await.unwrap(), []);
+    let after = world.database.checksums().await;
+    assert_eq!(before.get("prospects"), after.get("prospects"));
+}
+
+#[tokio::test]
+async fn whom_an_older_program_adds_are_last_and_have_the_rows_rebuilt() {
+    let world = World::populated().await;
+    assert_eq!(outdated(world.database.sql()).await.unwrap(), []);
+    let default = "UPDATE prospects SET added_version = DEFAULT, added_place = DEFAULT
+                   WHERE added_place = 0";
+    world.execute(default).await;
+    let old = outdated(world.database.sql()).await.unwrap();
+    assert_eq!(old, [Projection::Prospects]);
+
+    world.rebuild(&old).await;
+
+    assert_eq!(outdated(world.database.sql()).await.unwrap(), []);
+    world.database.rows_equal_replay().await;
+}
+
+#[tokio::test]
 async fn how_far_it_has_come_is_told() {
     let world = World::populated().await;
     let client = world.database.sql();

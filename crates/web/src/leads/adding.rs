@@ -65,8 +65,9 @@ struct Imported<'a> {
 
 /// Add leads to a draft.
 ///
-/// 1 to 1,000, deduplicated within the call and against the campaign by lower-cased email, or by
-/// LinkedIn URL without query and trailing slash. A row without the channel's identity fails the call,
+/// 1 to 1,000, deduplicated within the call and against the campaign by email address, or by LinkedIn
+/// profile, whatever its writing: case, Unicode form, percent-encoding, internationalised domain, invisible
+/// characters, scheme, query and trailing parts make no difference. A row without the channel's identity fails the call,
 /// and its message names the index; nothing of the call is written.
 #[utoipa::path(
     post, path = "/api/campaigns/{id}/leads", tag = "leads",
