@@ -1,4 +1,5 @@
-//! Who asks: the bearer key of a request. Whoever may ask is told next what the query must not have.
+//! Who asks: the bearer key of a request. Behind a valid key, a change with an unknown query parameter is
+//! refused.
 
 use crate::app::App;
 use crate::problem::Problem;

@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 
 /// In the place of ids in paths.
 const SOME_ID: &str = "8c2b2d4e-e29b-41d4-a716-446655440000";
-/// Called by services that nobody here chose: takes what it is given.
+/// Third parties call it, and may add to its URL.
 const CALLBACK: &str = "/api/v1/waitpoints/tokens/{id}/callback/{hash}";
 /// Its `GET` leases launches.
 const LAUNCHES: &str = "/internal/launches";
