@@ -34,6 +34,7 @@ mod eventually;
 mod fake_trigger;
 mod lanes;
 mod looking;
+mod older;
 mod raw;
 mod script;
 mod wire;
