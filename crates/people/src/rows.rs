@@ -193,18 +193,15 @@ impl PeopleRows {
                 .collect()
         };
         let identities: Vec<&[u8]> = rows.iter().map(|(_, (_, it))| it.as_bytes()).collect();
-        let custom: Vec<Option<&str>> = rows
-            .iter()
-            .map(|(_, (who, _))| who.details.custom_fields.as_ref().map(|it| it.as_json()))
-            .collect();
+        let optional = |text: fn(&Person) -> Option<&str>| -> Vec<Option<&str>> {
+            rows.iter().map(|(_, (who, _))| text(who)).collect()
+        };
+        let custom = optional(|who| who.details.custom_fields.as_ref().map(|it| it.as_json()));
         let sources: Vec<&str> = rows
             .iter()
             .map(|(_, (who, _))| who.source.as_str())
             .collect();
-        let refs: Vec<Option<&str>> = rows
-            .iter()
-            .map(|(_, (who, _))| who.source_ref.as_deref())
-            .collect();
+        let refs = optional(|who| who.source_ref.as_deref());
         let binds: [&(dyn ToSql + Sync); 19] = [
             &journal.0,
             &ids(|place, _| place.0.0),

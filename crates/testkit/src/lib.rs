@@ -35,6 +35,7 @@ mod fake_trigger;
 mod lanes;
 mod lateness;
 mod looking;
+mod older;
 mod raw;
 mod script;
 mod wire;

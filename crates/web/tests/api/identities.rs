@@ -191,22 +191,22 @@ async fn keep_by_first_rules(
     prospect: &str,
     text: &str,
 ) {
-    let (digest, sql) = match channel {
-        ChannelKind::Email => (
-            Digest::of_email_by(Rules::First, user, text),
-            "UPDATE people SET email = $2, email_digest = $3, identity = $3 WHERE prospect_id = $1",
-        ),
-        ChannelKind::Linkedin => (
-            Digest::of_linkedin_by(Rules::First, user, text),
-            "UPDATE people SET linkedin_url = $2, linkedin_digest = $3, identity = $3 \
-             WHERE prospect_id = $1",
-        ),
-    };
     let prospect: Uuid = prospect.parse().unwrap();
-    let digest = digest.unwrap();
-    let bytes = digest.as_bytes();
-    let done = app.sql().execute(sql, &[&prospect, &text, &bytes]).await;
-    assert_eq!(done.unwrap(), 1);
+    let database = app.database();
+    match channel {
+        ChannelKind::Email => {
+            let digest = Digest::of_email_by(Rules::First, user, text).unwrap();
+            database
+                .let_email_be_of_an_older_program(prospect, text, digest.as_bytes())
+                .await;
+        }
+        ChannelKind::Linkedin => {
+            let digest = Digest::of_linkedin_by(Rules::First, user, text).unwrap();
+            database
+                .let_profile_be_of_an_older_program(prospect, text, digest.as_bytes())
+                .await;
+        }
+    }
 }
 
 /// A campaign with one prospect a text, all kept by the first rules.
@@ -261,8 +261,7 @@ async fn rows_of_older_rules_are_brought_along_and_merged_with_nobody() {
 
     rekey(&app).await;
 
-    let old = "SELECT count(*) FROM people WHERE identity_version < 2";
-    let old: i64 = app.sql().query_one(old, &[]).await.unwrap().get(0);
+    let old = app.database().people_of_older_rules().await;
     assert_eq!((old, leads(&app, &tenant, id).await.len()), (0, 4));
     let journal = app.database().journal_of(tenant.user_id);
     let faults = list_identity_faults(app.sql(), journal).await.unwrap();
