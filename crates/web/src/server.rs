@@ -6,7 +6,8 @@ use crate::problem::Problem;
 use crate::{
     activities, campaigns, creating, effects, engine, engine_view, erasing, history, internal,
     journals, launches, launching, leads, nodes, openapi, outbox_json, projections, proofs,
-    registering, sender_registry, senders, stopping, streams, tokens, transitions, updating,
+    registering, sender_registry, senders, stopping, streams, target, tokens, transitions,
+    updating,
 };
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -71,6 +72,7 @@ async fn listen(
     let server = HttpServer::new(move || {
         Routes::new()
             .app_data(app.clone())
+            .wrap(from_fn(target::check))
             .wrap(from_fn(observe))
             .configure(routes)
             .default_service(web::to(no_such_path))
