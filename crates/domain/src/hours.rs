@@ -10,7 +10,8 @@ use chrono::{
     Weekday,
 };
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 const MINUTES_A_DAY: u16 = 24 * 60;
 /// Today and two weeks: a stretch that the clocks skip comes again a week later.
@@ -32,13 +33,16 @@ struct WireInterval {
 }
 
 /// Why a schedule is not one.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadHours {
     /// Not `HH:MM` between 00:00 and 24:00.
-    #[error("operating_hours: \"{0}\" is not a time between 00:00 and 24:00 (HH:MM)")]
-    Time(String),
+    #[error("from and to must be times between 00:00 and 24:00, written HH:MM")]
+    Time,
+    /// No zone of the IANA database.
+    #[error("time_zone must be the name of an IANA time zone, such as Europe/Paris")]
+    TimeZone,
     /// An interval that ends before it begins.
-    #[error("operating_hours: an interval must end after it begins")]
+    #[error("an interval must end after it begins")]
     Order,
 }
 
@@ -79,7 +83,7 @@ impl From<Interval> for WireInterval {
 }
 
 fn minutes(text: &str) -> Result<u16, BadHours> {
-    let bad = || BadHours::Time(text.chars().take(16).collect());
+    let bad = || BadHours::Time;
     let (hours, minutes) = text.split_once(':').ok_or_else(bad)?;
     let two_digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
     if !two_digits(hours) || !two_digits(minutes) {
@@ -100,6 +104,7 @@ fn minutes(text: &str) -> Result<u16, BadHours> {
 #[serde(deny_unknown_fields)]
 pub struct OperatingHours {
     /// The zone that the times are read in.
+    #[serde(deserialize_with = "time_zone")]
     pub time_zone: Tz,
     /// Open stretches of Mondays, and so on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -122,6 +127,13 @@ pub struct OperatingHours {
     /// Sundays.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sunday: Vec<Interval>,
+}
+
+/// Reads a zone by its name. chrono-tz's own error repeats what was sent.
+fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse()
+        .map_err(|_| D::Error::custom(BadHours::TimeZone))
 }
 
 impl OperatingHours {

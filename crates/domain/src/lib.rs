@@ -27,6 +27,7 @@ mod rejection;
 mod sender;
 mod sequence;
 mod settings;
+mod text;
 mod waiting;
 
 pub use campaign::{Action, Campaign, DailyTally, PauseCause, Present, Stage, Status};
@@ -49,6 +50,7 @@ pub use settings::{
     AccountLimit, BadSettings, Channel, ChannelKind, DailyLimit, EmailSettings, LinkedInSettings,
     Name, Settings, SettingsPatch,
 };
+pub use text::{is_line, is_text};
 pub use waiting::{TokenKind, Wake, wake_at_registration};
 
 /// The share of bounced prospects at which the guard pauses an email campaign, in percent

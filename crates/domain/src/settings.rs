@@ -4,13 +4,19 @@
 //! [`SettingsPatch`] is applied field by field; which fields a status lets through is a rule and
 //! stands in `decide`.
 
-use crate::{AccountId, OperatingHours};
+use crate::{AccountId, OperatingHours, is_line};
 use serde::{Deserialize, Serialize};
 
-/// A campaign's name: 1 to [`Name::CHARS_MAX`] characters after trimming, unique per user.
+/// A campaign's name: one line of 1 to [`Name::CHARS_MAX`] characters after trimming, unique per user.
+///
+/// What is deserialised was stored: names in old events may have control characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "Stored", into = "String")]
 pub struct Name(String);
+
+/// A name as an event has it.
+#[derive(Deserialize)]
+struct Stored(String);
 
 impl Name {
     /// The longest name, in characters. The documentation names no maximum; an index needs one.
@@ -27,8 +33,21 @@ impl TryFrom<String> for Name {
     type Error = BadSettings;
 
     fn try_from(raw: String) -> Result<Self, BadSettings> {
-        let name = raw.trim();
-        if name.is_empty() || Self::CHARS_MAX < name.chars().count() || name.contains('\0') {
+        let name = Self::try_from(Stored(raw))?;
+        if is_line(&name.0) {
+            Ok(name)
+        } else {
+            Err(BadSettings::NameOfLines)
+        }
+    }
+}
+
+impl TryFrom<Stored> for Name {
+    type Error = BadSettings;
+
+    fn try_from(stored: Stored) -> Result<Self, BadSettings> {
+        let name = stored.0.trim();
+        if name.is_empty() || Self::CHARS_MAX < name.chars().count() {
             return Err(BadSettings::Name);
         }
         Ok(Self(name.to_owned()))
@@ -81,6 +100,9 @@ pub enum BadSettings {
     /// Empty or too long a name.
     #[error("name must have 1 to {} characters", Name::CHARS_MAX)]
     Name,
+    /// A name of several lines, or with control characters.
+    #[error("name must be one line without control characters")]
+    NameOfLines,
     /// A daily limit out of range.
     #[error("daily_limit must be between 1 and {}", DailyLimit::SENDS_MAX)]
     DailyLimit,

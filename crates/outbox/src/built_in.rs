@@ -37,7 +37,7 @@ impl WaitpointCompleter for BuiltIn {
     }
 
     async fn complete(&self, _turn: Turn, token: &TokenId, output: &Value) -> Completion {
-        let output = Output::of(Some(output));
+        let output = Output::of(output);
         let completion = match self.tokens.complete(token, &output).await {
             Ok(Settled::Now | Settled::Before) => Completion::Delivered,
             Ok(Settled::Unknown) => Completion::Gone,

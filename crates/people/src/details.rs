@@ -1,11 +1,11 @@
 //! What is on file about a person, and how it changes.
 //!
-//! Every text has a longest length and holds no control characters but line breaks; a `Debug`
-//! says which fields there are and nothing of what they hold.
+//! Every text has a longest length and is one line ([`is_line`]); a `Debug` says which fields there are
+//! and nothing of what they hold.
 
 use crate::identity::{Digests, Rules, is_invisible, is_unfit};
-use domain::{ChannelKind, UserId};
-use serde_json::{Map, Value};
+use domain::{ChannelKind, UserId, is_line};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -30,7 +30,7 @@ pub enum Field {
     Headline,
 }
 
-/// The client's own fields: any JSON object.
+/// The client's own fields: any JSON object, kept as it was written.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CustomFields(String);
 
@@ -49,7 +49,7 @@ pub struct DetailsPatch(Vec<(Field, Option<String>)>);
 /// Why something cannot be on file. Names the field, never what it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadDetails {
-    /// Too long a text, or one with control characters.
+    /// Too long a text, or more than one line.
     #[error("{} must have at most {} printable characters", .0.as_str(), .0.chars_max())]
     Text(Field),
     /// An address with a character of which nothing is to be seen.
@@ -57,7 +57,7 @@ pub enum BadDetails {
     Invisible(Field, char),
     /// Too large an object.
     #[error(
-        "custom_fields must be at most {} bytes of JSON without NUL",
+        "custom_fields must be at most {} bytes of JSON",
         CustomFields::BYTES_MAX
     )]
     CustomFields,
@@ -140,8 +140,8 @@ impl Field {
         if text.is_empty() {
             return Ok(None);
         }
-        let unfit = |letter: char| letter.is_control() && letter != '\n' && letter != '\t';
-        if self.chars_max() < text.chars().count() || text.contains(unfit) {
+        // It may become part of a subject, or of another header.
+        if self.chars_max() < text.chars().count() || !is_line(text) {
             return Err(BadDetails::Text(self));
         }
         let hidden = |letter: &char| !letter.is_ascii() && is_unfit(*letter);
@@ -153,23 +153,20 @@ impl Field {
 }
 
 impl CustomFields {
-    /// The longest object, as JSON.
+    /// The longest object, as it was written.
     pub const BYTES_MAX: usize = 8_192;
 
-    /// The object, if it is not too large.
+    /// The object as it was written, if it is not too large. So it is not too deep for the database
+    /// either: 4,096 brackets.
     ///
     /// # Errors
-    /// When it is, or when a NUL is in it, which the database cannot keep.
-    pub fn new(object: &Map<String, Value>) -> Result<Self, BadDetails> {
-        let text = serde_json::to_string(object).map_err(|_| BadDetails::CustomFields)?;
-        if Self::BYTES_MAX < text.len()
-            || object
-                .iter()
-                .any(|(name, it)| name.contains('\0') || holds_nul(it))
-        {
+    /// When it is too large, or no object.
+    pub fn new(written: &RawValue) -> Result<Self, BadDetails> {
+        let text = written.get();
+        if Self::BYTES_MAX < text.len() || !text.starts_with('{') {
             return Err(BadDetails::CustomFields);
         }
-        Ok(Self(text))
+        Ok(Self(text.to_owned()))
     }
 
     /// The JSON.
@@ -255,17 +252,6 @@ impl DetailsPatch {
     #[must_use]
     pub fn digests(&self, rules: Rules, user: UserId) -> Digests {
         self.applied_to(&Details::default()).digests(rules, user)
-    }
-}
-
-fn holds_nul(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(holds_nul),
-        Value::Object(fields) => fields
-            .iter()
-            .any(|(name, it)| name.contains('\0') || holds_nul(it)),
-        _ => false,
     }
 }
 

@@ -265,7 +265,7 @@ fn told(registration: Option<&Registration>) -> (Vec<&'static str>, Vec<Option<S
     };
     let told = |status: Status| {
         let wake = wake_at_registration(status, registration.kind)?;
-        Some((status.as_str(), Output::of(Some(&wake.output())).text))
+        Some((status.as_str(), Output::of(&wake.output()).text))
     };
     Status::ALL.into_iter().filter_map(told).unzip()
 }

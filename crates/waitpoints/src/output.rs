@@ -1,11 +1,13 @@
 //! What a token is completed with, as it is stored and shown.
 //!
 //! The rules are Trigger.dev's (its contract, "Stored output"): nothing for no data and for empty
-//! text, plain text for text, and superjson for everything else, `null` too. Text with a NUL
-//! character is kept as superjson, which escapes it: the database cannot store it bare, and a
+//! text, plain text for text, and superjson for everything else, `null` too. Data is kept as it was
+//! written: every digit of a number, the order of keys, blanks. Text that the database cannot store
+//! bare, with a NUL character or half of a surrogate pair, is kept as superjson, which escapes it: a
 //! reader sees the same.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 /// What the SDK takes for a token whose time ran out.
@@ -54,34 +56,36 @@ impl OutputType {
 }
 
 impl Output {
-    /// The output of a completion with `data`, or without any.
+    /// The output of a completion with `data` as it was written, or without any.
     ///
     /// ```
-    /// use serde_json::json;
     /// use waitpoints::Output;
     ///
-    /// let output = Output::of(Some(&json!({"paused": true})));
-    /// assert_eq!(output.text.as_deref(), Some(r#"{"json":{"paused":true}}"#));
+    /// let data = serde_json::from_str(r#"{"paused": 1.00}"#)?;
+    /// let output = Output::written(Some(data));
+    /// assert_eq!(output.text.as_deref(), Some(r#"{"json":{"paused": 1.00}}"#));
     /// assert_eq!(output.output_type.as_str(), "application/super+json");
+    /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]
-    pub fn of(data: Option<&Value>) -> Self {
-        let (text, output_type) = match data {
+    pub fn written(data: Option<&RawValue>) -> Self {
+        let (text, output_type) = match data.map(|data| (data.get(), plain_text(data))) {
             None => (None, OutputType::Json),
-            Some(Value::String(text)) if text.is_empty() => (None, OutputType::Json),
-            Some(Value::String(text)) if !text.contains('\0') => {
-                (Some(text.clone()), OutputType::Text)
-            }
-            Some(value) => (
-                Some(json!({ "json": value }).to_string()),
-                OutputType::SuperJson,
-            ),
+            Some((_, Some(text))) if text.is_empty() => (None, OutputType::Json),
+            Some((_, Some(text))) => (Some(text), OutputType::Text),
+            Some((json, None)) => (Some(format!("{{\"json\":{json}}}")), OutputType::SuperJson),
         };
         Self {
             text,
             output_type,
             is_error: false,
         }
+    }
+
+    /// The output of a completion with data of ours.
+    #[must_use]
+    pub fn of(data: &Value) -> Self {
+        Self::written(to_raw_value(data).ok().as_deref())
     }
 
     /// The output of a token whose time ran out at `timeout_at`.
@@ -98,12 +102,18 @@ impl Output {
     }
 }
 
+/// The text of a string that the database can keep as text.
+fn plain_text(data: &RawValue) -> Option<String> {
+    let text: Option<String> = serde_json::from_str(data.get()).ok();
+    text.filter(|text| !text.contains('\0'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn stored(data: Option<Value>) -> (Option<String>, &'static str, bool) {
-        let output = Output::of(data.as_ref());
+        let output = Output::written(data.map(|data| to_raw_value(&data).unwrap()).as_deref());
         (output.text, output.output_type.as_str(), output.is_error)
     }
 
@@ -145,6 +155,23 @@ mod tests {
 
         assert_eq!(text.as_deref(), Some(r#"{"json":"a\u0000b"}"#));
         assert_eq!(output_type, "application/super+json");
+    }
+
+    #[test]
+    fn data_is_kept_as_it_was_written() {
+        for data in [
+            "{\"b\": 1, \"a\": 117.63331139400017, \"b\": [1e999,\n 123456789012345678901234567890]}",
+            r#"{"cut": "\ud83d"}"#,
+            r#""cut \ud83d""#,
+            r#""\ude00\u0000""#,
+            "-0.0",
+            &format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)),
+        ] {
+            let output = Output::written(Some(serde_json::from_str(data).unwrap()));
+
+            assert_eq!(output.text, Some(format!("{{\"json\":{data}}}")));
+            assert_eq!(output.output_type, OutputType::SuperJson);
+        }
     }
 
     #[test]

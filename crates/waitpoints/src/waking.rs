@@ -81,10 +81,7 @@ pub async fn insert_wakes(
     let campaigns: Vec<Uuid> = wakes.iter().map(|wake| wake.campaign_id.0).collect();
     let kinds: Vec<&str> = wakes.iter().map(|wake| wake.kind.as_str()).collect();
     let positions: Vec<i64> = wakes.iter().map(|wake| wake.position).collect();
-    let outputs: Vec<Output> = wakes
-        .iter()
-        .map(|wake| Output::of(Some(&wake.output)))
-        .collect();
+    let outputs: Vec<Output> = wakes.iter().map(|wake| Output::of(&wake.output)).collect();
     let output_types: Vec<&str> = outputs
         .iter()
         .map(|output| output.output_type.as_str())

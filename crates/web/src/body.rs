@@ -1,6 +1,6 @@
 //! Reading a body, bounded in size and time, and the reason that a change's body may give.
 
-use crate::object::optional;
+use crate::object::{optional, plain, within};
 use crate::problem::Problem;
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
@@ -24,7 +24,7 @@ pub(crate) struct ChangeBody {
     #[serde(default)]
     #[schema(
         max_length = 500,
-        pattern = r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$",
+        pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$",
         example = "the list is being cleaned"
     )]
     pub reason: Option<String>,
@@ -83,18 +83,10 @@ async fn collect(mut payload: Payload, bytes_max: usize) -> Result<Bytes, BadBod
 
 /// Why a change is made, if the body says so. Whatever else the body holds is not looked at.
 pub(crate) fn reason(request: &HttpRequest, body: &[u8]) -> Result<Option<String>, Problem> {
-    let change: ChangeBody = optional(request, body)?;
-    let unfit = |reason: &String| {
-        REASON_CHARS_MAX < reason.chars().count()
-            || reason
-                .chars()
-                .any(|letter| letter.is_control() && letter != '\n')
-    };
-    if change.reason.as_ref().is_some_and(unfit) {
-        let message = format!("reason must be at most {REASON_CHARS_MAX} printable characters");
-        return Err(Problem::invalid(message));
-    }
-    let reason = change.reason.map(|reason| reason.trim().to_owned());
+    let ChangeBody { reason } = optional(request, body)?;
+    within("reason", reason.as_deref(), REASON_CHARS_MAX)?;
+    plain("reason", reason.as_deref())?;
+    let reason = reason.map(|reason| reason.trim().to_owned());
     Ok(reason.filter(|reason| !reason.is_empty()))
 }
 

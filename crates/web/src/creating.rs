@@ -8,7 +8,7 @@ use crate::body::BODY_BYTES_MAX;
 use crate::campaign_json::CampaignJson;
 use crate::change::{Change, Options, text};
 use crate::ids::DocumentedUuid;
-use crate::object::{at_most, within};
+use crate::object::{at_most, plain, within};
 use crate::openapi::{ChannelWord, HoursSchema, RepeatParameters};
 use crate::preview_json::PreviewJson;
 use crate::problem::{ErrorJson, Problem};
@@ -16,8 +16,8 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use commands::Done;
 use domain::{
-    AccountId, Channel, ChannelKind, Command, DailyLimit, EmailSettings, LinkedInSettings, Name,
-    NodeId, OperatingHours, Sequence, Settings,
+    AccountId, BadSettings, Channel, ChannelKind, Command, DailyLimit, EmailSettings,
+    LinkedInSettings, Name, NodeId, OperatingHours, Sequence, Settings,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -34,8 +34,8 @@ pub(crate) struct NewCampaign {
     #[schema(value_type = ChannelWord)]
     r#type: ChannelKind,
     /// Unique per user.
-    #[schema(value_type = String, min_length = 1, max_length = 500)]
-    name: Name,
+    #[schema(value_type = String, min_length = 1, max_length = 500, pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$")]
+    name: GivenName,
     /// All of the campaign's type.
     #[schema(max_items = 100)]
     sender_account_ids: Vec<DocumentedUuid>,
@@ -52,12 +52,28 @@ pub(crate) struct NewCampaign {
     /// Email. `false` when absent.
     open_tracking: Option<bool>,
     /// Email: appended to every mail.
-    #[schema(max_length = 10000)]
+    #[schema(
+        max_length = 10000,
+        pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+    )]
     signature: Option<String>,
     /// Why, for the history (an addition).
     #[schema(max_length = 500)]
     #[expect(dead_code, reason = "read by `body::reason`, described here")]
     reason: Option<String>,
+}
+
+/// A campaign's name, as a caller gives it.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct GivenName(pub Name);
+
+impl TryFrom<String> for GivenName {
+    type Error = BadSettings;
+
+    fn try_from(raw: String) -> Result<Self, BadSettings> {
+        Name::try_from(raw).map(Self)
+    }
 }
 
 /// A campaign that was made.
@@ -127,11 +143,11 @@ fn settings(new: NewCampaign) -> Result<Settings, Problem> {
     };
     if let Channel::Email(email) = &channel {
         let signature = email.signature.as_deref();
-        within("signature", signature, EmailSettings::SIGNATURE_CHARS_MAX)?;
+        check_signature(signature)?;
     }
     check_hours(new.operating_hours.as_ref())?;
     Ok(Settings {
-        name: new.name,
+        name: new.name.0,
         channel,
         operating_hours: new.operating_hours,
         sender_account_ids: accounts(&new.sender_account_ids)?,
@@ -142,6 +158,12 @@ fn settings(new: NewCampaign) -> Result<Settings, Problem> {
 pub(crate) fn accounts(ids: &[DocumentedUuid]) -> Result<Vec<AccountId>, Problem> {
     at_most("sender_account_ids", ids.len(), Settings::ACCOUNTS_MAX)?;
     Ok(ids.iter().map(|id| AccountId(id.0)).collect())
+}
+
+/// A signature has a longest length and no control characters but line breaks and tabs.
+pub(crate) fn check_signature(signature: Option<&str>) -> Result<(), Problem> {
+    within("signature", signature, EmailSettings::SIGNATURE_CHARS_MAX)?;
+    plain("signature", signature)
 }
 
 /// A day has a bounded number of stretches.

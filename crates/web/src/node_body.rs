@@ -3,7 +3,7 @@
 //! read over.
 
 use crate::ids::DocumentedUuid;
-use crate::object::{at_most, nullable, within};
+use crate::object::{at_most, nullable, one_line, plain, within};
 use crate::openapi::NodeWord;
 use crate::problem::Problem;
 use domain::{Content, Delay, Node, NodeId, NodeKind, NodePatch, Sequence};
@@ -23,10 +23,16 @@ pub(crate) struct NodeBody {
     /// a step's place in the list counts instead.
     position: Option<u32>,
     /// A mail's subject.
-    #[schema(max_length = 998)]
+    #[schema(
+        max_length = 998,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$"
+    )]
     subject: Option<String>,
     /// The text.
-    #[schema(max_length = 50000)]
+    #[schema(
+        max_length = 50000,
+        pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+    )]
     body: Option<String>,
     /// Whether an invitation carries the text.
     include_message: Option<bool>,
@@ -43,11 +49,11 @@ pub(crate) struct NodeBody {
 pub(crate) struct NodePatchBody {
     /// A mail's subject.
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<String>, max_length = 998)]
+    #[schema(value_type = Option<String>, max_length = 998, pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$")]
     subject: Option<Option<String>>,
     /// The text.
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<String>, max_length = 50000)]
+    #[schema(value_type = Option<String>, max_length = 50000, pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$")]
     body: Option<Option<String>>,
     /// Whether an invitation carries the text.
     #[serde(default, deserialize_with = "nullable")]
@@ -127,6 +133,8 @@ pub(crate) fn sequence(nodes: Vec<NodeBody>, new_id: fn() -> Uuid) -> Result<Vec
 fn check(place: &str, subject: Option<&str>, body: Option<&str>) -> Result<(), Problem> {
     let name = format!("{place}subject");
     within(&name, subject, Content::SUBJECT_CHARS_MAX)?;
+    one_line(&name, subject)?;
     let name = format!("{place}body");
-    within(&name, body, Content::BODY_CHARS_MAX)
+    within(&name, body, Content::BODY_CHARS_MAX)?;
+    plain(&name, body)
 }

@@ -1,18 +1,18 @@
-//! Parsing a body that has to be a JSON object.
+//! Parsing a body that has to be a JSON object, or that may be missing.
 //!
-//! What is wrong is told by the field's name and by what was expected there, never by what was
-//! sent: that may be somebody's address. No string may hold a NUL character, which the database
-//! could not keep.
+//! What every body obeys stands in `json`. An operation that needs no body takes one that says nothing
+//! for none, whatever its `Content-Type`: clients write one where there is nothing to send.
 
 use crate::body::is_json;
+use crate::json::{Complaint, Json};
 use crate::problem::Problem;
 use actix_web::HttpRequest;
+use domain::{is_line, is_text};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
-/// How a NUL character is written in JSON.
-const NUL: &[u8] = b"\\u0000";
+/// What clients send for nothing besides no bytes and an empty object.
+const NOTHING: [&str; 2] = ["null", "\"\""];
 
 /// The body, which has to be called JSON and to be an object.
 pub(crate) fn object<Body: DeserializeOwned>(
@@ -30,56 +30,39 @@ pub(crate) fn optional<Body: DeserializeOwned + Default>(
     request: &HttpRequest,
     body: &[u8],
 ) -> Result<Body, Problem> {
-    if body.iter().all(u8::is_ascii_whitespace) {
+    if is_nothing(body) {
         return Ok(Body::default());
     }
     object(request, body)
 }
 
+/// Whether a body says nothing: no bytes but blanks, `null`, `""` or `{}`.
+fn is_nothing(body: &[u8]) -> bool {
+    let body = body.trim_ascii();
+    let inside = body
+        .strip_prefix(b"{")
+        .and_then(|rest| rest.strip_suffix(b"}"));
+    body.is_empty()
+        || NOTHING.iter().any(|nothing| nothing.as_bytes() == body)
+        || inside.is_some_and(|inside| inside.trim_ascii().is_empty())
+}
+
 fn parse<Body: DeserializeOwned>(body: &[u8]) -> Result<Body, Problem> {
-    // A derived struct would be read from an array too.
-    if !body.trim_ascii_start().starts_with(b"{") {
-        return Err(Problem::invalid("The request body must be a JSON object"));
-    }
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    let parsed = serde_path_to_error::deserialize(&mut reader)
-        .map_err(|error| Problem::invalid(complaint(&error)))?;
-    reader
-        .end()
-        .map_err(|_| Problem::invalid("The request body is not valid JSON"))?;
-    refuse_nul(body)?;
-    Ok(parsed)
+    read(body).map_err(Problem::from)
 }
 
-fn complaint(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    let path = error.path().to_string();
-    let inner = error.inner();
-    if !inner.is_data() {
-        return "The request body is not valid JSON".to_owned();
+/// Reads a text that has to be a JSON object.
+pub(crate) fn read<Body: DeserializeOwned>(text: &[u8]) -> Result<Body, Complaint> {
+    let json = Json::of(text)?;
+    if !json.is_object() {
+        return Err(Complaint::no_object());
     }
-    let said = inner.to_string();
-    let said = said.split(" at line ").next().unwrap_or_default();
-    let at_the_top = path == ".";
-    if said.starts_with("unknown field") {
-        return said.to_owned();
-    }
-    match said.rsplit_once("expected ") {
-        Some((_, expected)) if at_the_top => {
-            format!("The request body must be {}", in_words(expected))
-        }
-        Some((_, expected)) => format!("{path} must be {}", in_words(expected)),
-        // What our own types say: a missing field's name, or a rule. Never a value.
-        None if at_the_top => said.to_owned(),
-        None => told_at(&path, said),
-    }
+    Body::deserialize(json)
 }
 
-/// A rule that begins with the field's name is told with its whole path; any other stands behind it.
-fn told_at(path: &str, said: &str) -> String {
-    let field = path.rsplit('.').next().unwrap_or(path);
-    match said.strip_prefix(field) {
-        Some(rest) => format!("{path}{rest}"),
-        None => format!("{path}: {said}"),
+impl From<Complaint> for Problem {
+    fn from(complaint: Complaint) -> Self {
+        Self::invalid(complaint.to_string())
     }
 }
 
@@ -107,6 +90,24 @@ pub(crate) fn within(name: &str, text: Option<&str>, chars_max: usize) -> Result
     }
 }
 
+/// Makes sure that a text is one line ([`is_line`]).
+pub(crate) fn one_line(name: &str, text: Option<&str>) -> Result<(), Problem> {
+    if text.is_none_or(is_line) {
+        return Ok(());
+    }
+    let message = format!("{name} must be one line without control characters");
+    Err(Problem::invalid(message))
+}
+
+/// Makes sure that a text has no control characters but those that break its lines ([`is_text`]).
+pub(crate) fn plain(name: &str, text: Option<&str>) -> Result<(), Problem> {
+    if text.is_none_or(is_text) {
+        return Ok(());
+    }
+    let message = format!("{name} must have no control characters but line breaks and tabs");
+    Err(Problem::invalid(message))
+}
+
 /// Makes sure that a list has at most `items_max` items.
 pub(crate) fn at_most(name: &str, items: usize, items_max: usize) -> Result<(), Problem> {
     if items_max < items {
@@ -114,54 +115,6 @@ pub(crate) fn at_most(name: &str, items: usize, items_max: usize) -> Result<(), 
         return Err(Problem::invalid(message));
     }
     Ok(())
-}
-
-/// What is expected, in the words of JSON.
-fn in_words(expected: &str) -> String {
-    let of_json = match expected {
-        "a sequence" => "an array",
-        "a map" => "an object",
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number in its range",
-        whole if whole.starts_with("struct ") => "an object",
-        other => other,
-    };
-    of_json.to_owned()
-}
-
-/// Looks for NUL characters, and names where the first one is.
-fn refuse_nul(body: &[u8]) -> Result<(), Problem> {
-    if !body.windows(NUL.len()).any(|six| six == NUL) {
-        return Ok(());
-    }
-    let value: Value = serde_json::from_slice(body)
-        .map_err(|_| Problem::invalid("The request body is not valid JSON"))?;
-    match place_of_nul(&value) {
-        None => Ok(()),
-        Some(place) => {
-            let place = place.trim_start_matches('.');
-            let message = format!("{place} must not contain NUL characters");
-            Err(Problem::invalid(message))
-        }
-    }
-}
-
-/// As in `.people[0].name`.
-fn place_of_nul(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => text.contains('\0').then(String::new),
-        Value::Array(items) => items.iter().enumerate().find_map(|(place, item)| {
-            let within = place_of_nul(item)?;
-            Some(format!("[{place}]{within}"))
-        }),
-        Value::Object(fields) => fields.iter().find_map(|(name, field)| {
-            if name.contains('\0') {
-                return Some(".a field's name".to_owned());
-            }
-            let within = place_of_nul(field)?;
-            Some(format!(".{name}{within}"))
-        }),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -210,22 +163,60 @@ mod tests {
     }
 
     #[test]
-    fn a_nul_character_is_refused_wherever_it_stands() {
-        for (body, complaint) in [
+    fn a_text_that_cannot_be_kept_is_refused_by_its_place() {
+        for (text, complaint) in [
+            (r"a\u0000", "people[0].name must not contain NUL characters"),
             (
-                r#"{"people": [{"age": 1, "name": "a\u0000"}]}"#,
-                "people[0].name must not contain NUL characters",
+                r"cut \ud83d",
+                "people[0].name must not contain half of a surrogate pair",
             ),
             (
-                r#"{"people": [], "else": ["\u0000"]}"#,
-                "else[0] must not contain NUL characters",
-            ),
-            (
-                r#"{"people": [], "\u0000": 1}"#,
-                "a field's name must not contain NUL characters",
+                r"\ude00",
+                "people[0].name must not contain half of a surrogate pair",
             ),
         ] {
+            let body = format!(r#"{{"people": [{{"age": 1, "name": "{text}"}}]}}"#);
+            assert_eq!(complaint_about(&body), complaint, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_reads_may_hold_anything() {
+        for other in [r#""\u0000""#, r#""\ud83d""#, r#"{"\ud83d": 1e999}"#] {
+            let body = format!(r#"{{"people": [], "\u0000\ud83d": 1, "else": {other}}}"#);
+            assert!(parse::<Crew>(body.as_bytes()).is_ok(), "{body}");
+        }
+        let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+        let body = format!(r#"{{"people": [], "else": {deep}}}"#);
+        assert!(parse::<Crew>(body.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn an_array_is_no_object_at_any_depth() {
+        for (body, complaint) in [
+            ("[[]]", "The request body must be a JSON object"),
+            (r#"{"people": [[3, "Ada"]]}"#, "people[0] must be an object"),
+        ] {
             assert_eq!(complaint_about(body), complaint, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_says_nothing_is_none() {
+        for body in ["", " \r\n\t", "null", " null\n", "\"\"", "{}", "{ \n}"] {
+            assert!(is_nothing(body.as_bytes()), "{body:?}");
+        }
+        for body in [
+            "0",
+            "false",
+            "[]",
+            "\" \"",
+            "{\"a\": 1}",
+            "nul",
+            "{",
+            "null null",
+        ] {
+            assert!(!is_nothing(body.as_bytes()), "{body:?}");
         }
     }
 

@@ -35,6 +35,7 @@
 //! The documents are golden files (`docs/openapi.json`, `docs/openapi-internal.json`); that they are
 //! true is tried by schemathesis, and that they are whole by a test (`cli/tests/openapi`).
 
+mod bodies;
 mod finish;
 mod parameters;
 mod platform;

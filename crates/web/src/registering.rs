@@ -4,7 +4,8 @@ use crate::app::App;
 use crate::body;
 use crate::caller::internal;
 use crate::ids::{DocumentedUuid, campaign_id};
-use crate::object::object;
+use crate::json::{Json, Written};
+use crate::object::{self, object};
 use crate::openapi::{CampaignPath, TokenIdSchema, TokenKindWord};
 use crate::problem::Problem;
 use actix_web::web::{self, Payload};
@@ -13,6 +14,7 @@ use domain::{ProspectId, Rejection, TokenKind};
 use outbox::{ForeignToken, REGISTERED_TOKENS_MAX, Registered};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -25,15 +27,15 @@ const BODY_BYTES_MAX: usize = 512 * 1024;
 #[serde(deny_unknown_fields)]
 struct Asked {
     /// One that is not understood is told so, and keeps nobody else from being registered.
-    #[schema(value_type = Vec<Written>, min_items = 1, max_items = 1_000)]
-    tokens: Vec<Value>,
+    #[schema(value_type = Vec<WrittenToken>, min_items = 1, max_items = 1_000)]
+    tokens: Vec<Written>,
 }
 
 /// A token as a caller writes it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = TokenToRegister)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct WrittenToken {
     #[schema(value_type = TokenIdSchema)]
     id: String,
     #[schema(value_type = DocumentedUuid)]
@@ -52,8 +54,9 @@ fn sleep() -> String {
 #[derive(Serialize, ToSchema)]
 #[schema(as = TokenOutcome)]
 struct Outcome {
-    /// As the caller wrote it.
-    id: Value,
+    /// As the caller wrote it; `null` if not said.
+    #[schema(value_type = Value)]
+    id: Box<RawValue>,
     /// `registered`, `already_registered`, `completed` (the sleeper is told `output` and must not
     /// sleep) or `invalid`.
     #[schema(pattern = "^(registered|already_registered|completed|invalid)$")]
@@ -103,8 +106,8 @@ pub(crate) async fn register(
         .map_err(|failure| Problem::unreadable(&failure))?
         .ok_or(Rejection::NotFound)?;
     let mut came = came.into_iter();
-    let outcome = |(asked, read): (Value, Result<ForeignToken, String>)| {
-        let id = asked.get("id").cloned().unwrap_or_default();
+    let outcome = |(asked, read): (Written, Result<ForeignToken, String>)| {
+        let id = id_of(&asked);
         match read {
             Ok(_) => came.next().map(|came| registered(id, came)),
             Err(message) => Some(Outcome {
@@ -119,9 +122,18 @@ pub(crate) async fn register(
     Ok(HttpResponse::Ok().json(Answered { tokens }))
 }
 
-fn token(value: &Value) -> Result<ForeignToken, String> {
-    let written: Written =
-        serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+/// The id that a token was given, whatever it is.
+fn id_of(asked: &Written) -> Box<RawValue> {
+    let json = Json::of_text(asked.0.get()).ok();
+    let id = json
+        .and_then(Json::fields)
+        .and_then(|fields| fields.get("id"));
+    id.map_or_else(|| RawValue::NULL.to_owned(), |id| id.raw().to_owned())
+}
+
+fn token(asked: &Written) -> Result<ForeignToken, String> {
+    let written: WrittenToken =
+        object::read(asked.0.get().as_bytes()).map_err(|complaint| complaint.to_string())?;
     let id = written.id.parse();
     let id = id.map_err(|error: waitpoints::BadTokenId| error.to_string())?;
     let prospect_id = Uuid::try_parse(&written.prospect_id)
@@ -137,7 +149,7 @@ fn token(value: &Value) -> Result<ForeignToken, String> {
     })
 }
 
-fn registered(id: Value, came: Registered) -> Outcome {
+fn registered(id: Box<RawValue>, came: Registered) -> Outcome {
     let (outcome, output) = match came {
         Registered::Now => ("registered", None),
         Registered::Before => ("already_registered", None),

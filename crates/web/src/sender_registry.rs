@@ -5,7 +5,7 @@ use crate::body;
 use crate::caller::internal;
 use crate::campaign_json::instant;
 use crate::ids::{UserUuid, id_in_path};
-use crate::object::object;
+use crate::object::{object, one_line};
 use crate::openapi::{ChannelWord, SenderPath};
 use crate::problem::{ErrorJson, Problem};
 use crate::read::read;
@@ -48,21 +48,46 @@ pub(crate) struct Told {
     /// `active`, `warming` or `inactive` on email; `connected` or `disconnected` on LinkedIn.
     #[schema(example = "active")]
     status: String,
-    #[schema(min_length = 1, max_length = 500, example = "Ada Lovelace")]
+    #[schema(
+        min_length = 1,
+        max_length = 500,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$",
+        example = "Ada Lovelace"
+    )]
     display_name: String,
-    #[schema(max_length = 500)]
+    #[schema(
+        max_length = 500,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$"
+    )]
     first_name: Option<String>,
-    #[schema(max_length = 500)]
+    #[schema(
+        max_length = 500,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$"
+    )]
     last_name: Option<String>,
     /// An email account must have one.
-    #[schema(max_length = 500, example = "ada@example.com")]
+    #[schema(
+        max_length = 500,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$",
+        example = "ada@example.com"
+    )]
     email_address: Option<String>,
-    #[schema(max_length = 500)]
+    #[schema(
+        max_length = 500,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$"
+    )]
     profile_url: Option<String>,
     /// The account at the provider. An email account without one has no inbox to send from.
-    #[schema(max_length = 500, example = "inbox_1")]
+    #[schema(
+        max_length = 500,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$",
+        example = "inbox_1"
+    )]
     provider_account_id: Option<String>,
-    #[schema(max_length = 500)]
+    #[schema(
+        max_length = 500,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$"
+    )]
     warmup_status: Option<String>,
     is_premium: Option<bool>,
     #[schema(maximum = 1_000_000)]
@@ -246,6 +271,7 @@ impl Told {
                 let message = format!("{field} must have 1 to {TEXT_CHARS_MAX} characters");
                 return Err(Problem::invalid(message));
             }
+            one_line(field, text.map(String::as_str))?;
         }
         let limits = [
             ("daily_limit", self.daily_limit),

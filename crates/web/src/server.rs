@@ -12,7 +12,8 @@ use crate::query::Known;
 use crate::{
     activities, campaigns, creating, effects, engine, engine_view, erasing, history, internal,
     journals, launches, launching, leads, nodes, openapi, outbox_json, projections, proofs,
-    registering, sender_registry, senders, stopping, streams, tokens, transitions, updating,
+    registering, sender_registry, senders, stopping, streams, target, tokens, transitions,
+    updating,
 };
 use actix_http::error::DispatchError;
 use actix_http::{HttpService, Protocol};
@@ -92,6 +93,7 @@ async fn listen(
         Routes::new()
             .app_data(app.clone())
             .app_data(known.clone())
+            .wrap(from_fn(target::check))
             .wrap(from_fn(observe))
             .wrap(from_fn(frame))
             .configure(routes)

@@ -111,6 +111,11 @@ fn endpoint(path: &'static str, method: &'static str) -> Endpoint {
     Endpoint { path, method }
 }
 
+/// Whether a path keeps the platform's contract, and has its errors.
+pub(crate) fn is_of_platform(path: &str) -> bool {
+    path.starts_with("/api/v1/") || path.starts_with("/engine/v1/")
+}
+
 async fn no_such_path() -> Result<&'static str, Refusal> {
     Err(Refusal::NoSuchPath)
 }

@@ -8,10 +8,10 @@
 use crate::app::App;
 use crate::campaign_json::{CampaignJson, NodeJson, nodes};
 use crate::change::{Change, Options, text};
-use crate::creating::{accounts, check_hours};
+use crate::creating::{GivenName, accounts, check_hours, check_signature};
 use crate::ids::DocumentedUuid;
 use crate::node_body::{NodeBody, sequence};
-use crate::object::{at_most, nullable, present, within};
+use crate::object::{at_most, nullable, present};
 use crate::openapi::{CampaignPath, ChangeParameters, ChangeRefusals, HoursSchema};
 use crate::preview_json::PreviewJson;
 use crate::problem::{ErrorJson, Problem};
@@ -19,8 +19,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use commands::Done;
 use domain::{
-    AccountId, AccountLimit, Command, DailyLimit, EmailSettings, Name, OperatingHours, Settings,
-    SettingsPatch,
+    AccountId, AccountLimit, Command, DailyLimit, OperatingHours, Settings, SettingsPatch,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -34,8 +33,8 @@ const BODY_BYTES_MAX: usize = 1024 * 1024;
 pub(crate) struct CampaignPatch {
     /// Any status.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 500)]
-    name: Option<Name>,
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 500, pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$")]
+    name: Option<GivenName>,
     /// Any status; wakes the sleepers of an active campaign. `null`: always.
     #[serde(default, deserialize_with = "nullable")]
     #[schema(value_type = Option<HoursSchema>)]
@@ -54,7 +53,7 @@ pub(crate) struct CampaignPatch {
     open_tracking: Option<bool>,
     /// Draft; email. `null`: none.
     #[serde(default, deserialize_with = "nullable")]
-    #[schema(value_type = Option<String>, max_length = 10000)]
+    #[schema(value_type = Option<String>, max_length = 10000, pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$")]
     signature: Option<Option<String>>,
     /// Draft; LinkedIn.
     skip_other_campaigns: Option<bool>,
@@ -136,11 +135,11 @@ fn updated(done: &Done, preview: Option<PreviewJson<'_>>) -> String {
 
 fn patch(wanted: CampaignPatch) -> Result<SettingsPatch, Problem> {
     let signature = wanted.signature.as_ref().and_then(Option::as_deref);
-    within("signature", signature, EmailSettings::SIGNATURE_CHARS_MAX)?;
+    check_signature(signature)?;
     check_hours(wanted.operating_hours.as_ref().and_then(Option::as_ref))?;
     let senders = wanted.sender_account_ids.as_deref().map(accounts);
     Ok(SettingsPatch {
-        name: wanted.name,
+        name: wanted.name.map(|name| name.0),
         operating_hours: wanted.operating_hours,
         daily_limit: wanted.daily_limit,
         account_limits: wanted.account_limits.map(account_limits).transpose()?,

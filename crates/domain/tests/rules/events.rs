@@ -3,7 +3,7 @@
 
 use crate::examples::{Example, examples};
 use crate::golden;
-use domain::{Event, UnreadableEvent, parse_event};
+use domain::{BadSettings, Event, Name, UnreadableEvent, parse_event};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -222,4 +222,18 @@ fn an_event_about_prospects_holds_ids_days_and_fixed_words_alone() {
             );
         }
     }
+}
+
+#[test]
+fn a_name_that_was_stored_before_names_were_lines_is_read_and_given_to_nobody_again() {
+    let old = "Spring \u{1b}]0;owned\u{7}\nforged\u{202e}";
+
+    let read: Name = serde_json::from_value(old.into()).unwrap();
+
+    assert_eq!(read.as_str(), old);
+    assert_eq!(serde_json::to_value(&read).unwrap(), old);
+    assert_eq!(
+        Name::try_from(old.to_owned()),
+        Err(BadSettings::NameOfLines)
+    );
 }

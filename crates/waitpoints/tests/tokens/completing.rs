@@ -39,7 +39,7 @@ async fn every_sort_of_output_comes_back_as_it_was_stored() {
     let stand = Stand::new().await;
     let text = json!("text \u{1f3b5} with a \0");
     for output in [
-        Output::of(None),
+        Output::written(None),
         data(&json!("text")),
         data(&text),
         data(&json!(null)),
@@ -59,7 +59,11 @@ async fn a_token_that_nobody_made_is_unknown() {
     let elsewhere = TokenId::new(crate::stand::now(), 1, event_store::JournalId(1_295));
 
     for id in [short, elsewhere] {
-        let settled = stand.tokens.complete(&id, &Output::of(None)).await.unwrap();
+        let settled = stand
+            .tokens
+            .complete(&id, &Output::written(None))
+            .await
+            .unwrap();
 
         assert_eq!(settled, Settled::Unknown);
         assert_eq!(stand.tokens.retrieve(&id).await.unwrap(), None);

@@ -149,5 +149,5 @@ pub fn of(campaign: CampaignId, kind: TokenKind) -> NewToken {
 }
 
 pub fn data(value: &Value) -> Output {
-    Output::of(Some(value))
+    Output::of(value)
 }

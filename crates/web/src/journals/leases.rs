@@ -34,7 +34,7 @@ struct Claimed {
     #[schema(
         min_length = 1,
         max_length = 100,
-        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$",
+        pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$",
         example = "indexer-2"
     )]
     holder: Option<String>,
@@ -138,8 +138,8 @@ pub(crate) async fn claim(
     }
     let holder = claimed.holder.unwrap_or_else(|| prefix.to_string());
     let length = holder.chars().count();
-    if !(1..=HOLDER_CHARS_MAX).contains(&length) || holder.chars().any(char::is_control) {
-        let message = format!("holder must be 1 to {HOLDER_CHARS_MAX} printable characters");
+    if !(1..=HOLDER_CHARS_MAX).contains(&length) || !domain::is_line(&holder) {
+        let message = format!("holder must be one line of 1 to {HOLDER_CHARS_MAX} characters");
         return Err(Problem::invalid(message));
     }
     let (journal, name) = consumer_of(&request, &app).await?;

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::change::{Change, Options, text};
+use crate::json::WrittenObject;
 use crate::openapi::{CampaignPath, ChangeParameters, ChangeRefusals};
 use crate::preview_json::PreviewJson;
 use crate::problem::{ErrorJson, Problem};
@@ -11,7 +12,6 @@ use commands::Done;
 use domain::{Command, Event, PROSPECTS_ADDED_MAX, ProspectId, Rejection, UserId};
 use people::{Arrival, BadDetails, CustomFields, Details, Field, PeopleChange, Person};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// The largest body: a thousand people of four KiB each.
@@ -46,9 +46,9 @@ struct NewLead {
     position: Option<String>,
     #[schema(max_length = 1000)]
     headline: Option<String>,
-    /// Any fields of the client's own; at most 8,192 bytes of JSON.
+    /// Any fields of the client's own, kept as they are written; at most 8,192 bytes of JSON.
     #[schema(value_type = Option<Object>)]
-    custom_fields: Option<Map<String, Value>>,
+    custom_fields: Option<WrittenObject>,
 }
 
 /// How many were added.
@@ -147,7 +147,7 @@ fn details(row: &NewLead) -> Result<Details, BadDetails> {
         }
     }
     if let Some(fields) = &row.custom_fields {
-        details.custom_fields = Some(CustomFields::new(fields)?);
+        details.custom_fields = Some(CustomFields::new(&fields.0)?);
     }
     Ok(details)
 }

@@ -4,6 +4,7 @@
 //! Which refusals there are is said by `refusals` for our own paths, and by `platform` for those that
 //! keep Trigger.dev's contract.
 
+use super::bodies;
 use super::platform;
 use super::refusals::{self, Answer};
 use utoipa::openapi::content::ContentBuilder;
@@ -48,6 +49,7 @@ pub(super) fn finish(mut document: OpenApi, listener: Listener) -> OpenApi {
             }
             name(operation);
             mark_additions(operation);
+            bodies::document_nothing(operation);
             for response in operation.responses.responses.values_mut() {
                 add_request_id(response);
             }

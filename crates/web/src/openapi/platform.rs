@@ -16,7 +16,7 @@ const RETRY: &[(&str, Type, &str)] = &[("Retry-After", Type::Integer, "Seconds")
 
 /// Whether a path keeps the platform's contract.
 pub(super) fn is_its(path: &str) -> bool {
-    path.starts_with("/api/v1/") || path.starts_with("/engine/v1/")
+    crate::tokens::is_of_platform(path)
 }
 
 /// The refusals that an operation has because of what it asks for.

@@ -7,10 +7,10 @@
 use super::refusal::Refusal;
 use crate::app::App;
 use crate::body::{BadBody, read};
+use crate::json::{Complaint, Fields, Json};
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::web::{Bytes, Payload};
-use serde_json::{Map, Value};
 
 /// The largest body that says what to make or to wait for.
 pub(crate) const REQUEST_BYTES_MAX: usize = 10 * 1024;
@@ -41,28 +41,36 @@ pub(crate) async fn whole(
         })
 }
 
-/// A body that must be a JSON object.
-pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+/// The fields of a body that must be a JSON object.
+pub(crate) fn object(body: &[u8]) -> Result<Fields<'_>, Refusal> {
     if body.is_empty() {
         return Err(Refusal::EmptyBody);
     }
-    let value: Value = serde_json::from_slice(body).map_err(|_| Refusal::NotJson)?;
-    match value {
-        Value::Object(fields) => Ok(fields),
-        value if is_nothing(&value) => Err(Refusal::NotJson),
-        _ => Err(Refusal::Invalid("Expected object".to_owned())),
+    let json = Json::of(body).map_err(|_| Refusal::NotJson)?;
+    match json.fields() {
+        Some(fields) => Ok(fields),
+        None if is_nothing(json) => Err(Refusal::NotJson),
+        None => Err(Refusal::Invalid("Expected object".to_owned())),
     }
 }
 
+/// A field that must be a text where it is given.
+pub(crate) fn text<'a>(
+    fields: &Fields<'a>,
+    name: &'static str,
+) -> Result<Option<std::borrow::Cow<'a, str>>, Refusal> {
+    let text = fields.get(name).map(Json::string).transpose();
+    text.map_err(|complaint| unfit(complaint, name))
+}
+
+/// A field that is not what it must be.
+pub(crate) fn unfit(complaint: Complaint, name: &'static str) -> Refusal {
+    Refusal::Invalid(complaint.in_field(name).to_string())
+}
+
 /// What JavaScript takes for false.
-fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Bool(is_true) => !is_true,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
-        Value::Array(_) | Value::Object(_) => false,
-    }
+fn is_nothing(json: Json<'_>) -> bool {
+    matches!(json.text(), "null" | "false" | "\"\"") || json.number() == Some(0.0)
 }
 
 #[cfg(test)]
@@ -70,11 +78,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn fields_are_read_as_javascript_reads_them() {
+        let body = br#"{"a": 1, "\ud83d": 2, "a": "last", "\u0062": 1.0}"#;
+        let fields = object(body).unwrap();
+
+        assert_eq!(text(&fields, "a").unwrap().as_deref(), Some("last"));
+        assert_eq!(fields.get("b").map(Json::text), Some("1.0"));
+        assert!(fields.get("c").is_none() && text(&fields, "c").unwrap().is_none());
+    }
+
+    #[test]
     fn only_an_object_is_taken() {
-        assert!(object(b"{}").unwrap().is_empty());
-        assert_eq!(object(b""), Err(Refusal::EmptyBody));
+        assert!(object(b"{}").is_ok());
+        assert_eq!(object(b"").err(), Some(Refusal::EmptyBody));
         for body in ["null", "0", "0.0", "false", "\"\"", "{", "no", " "] {
-            assert_eq!(object(body.as_bytes()), Err(Refusal::NotJson), "{body}");
+            assert_eq!(
+                object(body.as_bytes()).err(),
+                Some(Refusal::NotJson),
+                "{body}"
+            );
         }
         for body in ["[]", "1", "true", "\"a\""] {
             assert!(

@@ -7,16 +7,29 @@
 use super::body::OUTPUT_BYTES_MAX;
 use super::described::TokensToComplete;
 use crate::app::App;
-use crate::body::{is_json, read};
+use crate::body::read;
 use crate::caller::internal;
+use crate::json::Written;
+use crate::object::{object, present};
 use crate::problem::Problem;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use waitpoints::{COMPLETED_AT_ONCE_MAX, Filter, Output, Settled, TokenId};
 
-const FIELDS: [&str; 4] = ["ids", "tag", "after", "data"];
+/// Which tokens, and what with. `described` says it for the document.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    #[serde(default, deserialize_with = "present")]
+    ids: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    tag: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    after: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    data: Option<Written>,
+}
 
 /// Which tokens.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,13 +75,9 @@ pub(crate) async fn complete_many(
 ) -> Result<HttpResponse, Problem> {
     internal(&request, &app).await?;
     let body = read(payload, app.limits.body_time_max, OUTPUT_BYTES_MAX).await?;
-    if !is_json(&request) {
-        return Err(Problem::UnsupportedMedia);
-    }
-    let fields: Map<String, Value> = serde_json::from_slice(&body)
-        .map_err(|error| Problem::invalid(format!("The request body is not valid: {error}")))?;
-    let which = which(&fields)?;
-    let output = Output::of(fields.get("data"));
+    let asked: Asked = object(&request, &body)?;
+    let output = Output::written(asked.data.as_ref().map(|data| &*data.0));
+    let which = which(asked)?;
     let (results, next) = match which {
         Which::Ids(ids) => (app.tokens.complete_many(&ids, &output).await, None),
         Which::Tagged { tag, after } => {
@@ -105,15 +114,12 @@ impl OutcomeJson {
     }
 }
 
-fn which(fields: &Map<String, Value>) -> Result<Which, Problem> {
-    if let Some(unknown) = fields.keys().find(|name| !FIELDS.contains(&name.as_str())) {
-        return Err(Problem::invalid(format!("Unknown field: {unknown}")));
-    }
-    match (fields.get("ids"), fields.get("tag")) {
-        (Some(ids), None) if !fields.contains_key("after") => ids_of(ids).map(Which::Ids),
-        (None, Some(Value::String(tag))) if !tag.is_empty() => Ok(Which::Tagged {
-            tag: tag.clone(),
-            after: after(fields)?,
+fn which(asked: Asked) -> Result<Which, Problem> {
+    match (asked.ids, asked.tag, asked.after) {
+        (Some(ids), None, None) => ids_of(&ids).map(Which::Ids),
+        (None, Some(tag), after) if !tag.is_empty() => Ok(Which::Tagged {
+            tag,
+            after: after.as_deref().map(cursor).transpose()?,
         }),
         _ => Err(Problem::invalid(
             "Give either ids, or a tag with the optional cursor after",
@@ -121,11 +127,8 @@ fn which(fields: &Map<String, Value>) -> Result<Which, Problem> {
     }
 }
 
-fn ids_of(value: &Value) -> Result<Vec<TokenId>, Problem> {
-    let id = |id: &Value| id.as_str().and_then(|text| text.parse().ok());
-    let ids: Option<Vec<TokenId>> = value
-        .as_array()
-        .and_then(|ids| ids.iter().map(id).collect());
+fn ids_of(ids: &[String]) -> Result<Vec<TokenId>, Problem> {
+    let ids: Option<Vec<TokenId>> = ids.iter().map(|id| id.parse().ok()).collect();
     let most = usize::from(COMPLETED_AT_ONCE_MAX.get());
     ids.filter(|ids| (1..=most).contains(&ids.len()))
         .ok_or_else(|| {
@@ -133,11 +136,7 @@ fn ids_of(value: &Value) -> Result<Vec<TokenId>, Problem> {
         })
 }
 
-fn after(fields: &Map<String, Value>) -> Result<Option<TokenId>, Problem> {
-    let Some(value) = fields.get("after") else {
-        return Ok(None);
-    };
-    let cursor = value.as_str().and_then(|text| text.parse().ok());
-    let cursor = cursor.map(Some);
-    cursor.ok_or_else(|| Problem::invalid("after must be the next of an earlier answer"))
+fn cursor(text: &str) -> Result<TokenId, Problem> {
+    text.parse()
+        .map_err(|_| Problem::invalid("after must be the next of an earlier answer"))
 }

@@ -8,10 +8,11 @@ use super::described::{CompleteTokenBody, HashPath, NoSuchToken, Refused, TokenC
 use super::refusal::Refusal;
 use super::{asker, body, cors, token_id, urls};
 use crate::app::App;
+use crate::json::Json;
 use crate::openapi::TokenPath;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
-use serde_json::{Value, json};
+use serde_json::json;
 use waitpoints::{Failure, Output, Settled, TokenId};
 
 const FAILED: &str = "Failed to complete waitpoint token";
@@ -54,17 +55,18 @@ async fn completed(
     let fields = body::object(&body)?;
     let id = token_id(request)?;
     completer.may_complete(&id)?;
-    let output = Output::of(fields.get("data"));
-    told(app.tokens.complete(&id, &output).await, FAILED)
+    let output = Output::written(fields.get("data").map(Json::raw));
+    told(app.tokens.complete(&id, &output).await, FAILED, Read::Whole)
 }
 
 /// Complete a token with the whole body, by its callback URL.
 ///
-/// Whoever has the URL may: no key is asked for. A body that is no JSON completes it with `{}`.
+/// Whoever has the URL may: no key is asked for. The whole body is the data, as it was written. A body
+/// that is no JSON, or empty, completes it with `{}`, and the answer has `body_ignored`.
 #[utoipa::path(
     post, path = "/api/v1/waitpoints/tokens/{id}/callback/{hash}", tag = "waitpoints",
     params(TokenPath, HashPath),
-    request_body = Option<Value>,
+    request_body = Option<serde_json::Value>,
     responses(
         (status = 200, description = "It is completed", body = TokenCompleted),
         (status = 401, description = "A URL that nobody was given", body = Refused),
@@ -86,9 +88,28 @@ pub(crate) async fn callback(
     let body = body::whole(&request, payload, &app, body::OUTPUT_BYTES_MAX).await?;
     let id = token_id(&request)?;
     verify_hash(&request, &app, &id).await?;
-    let data: Value = serde_json::from_slice(&body).unwrap_or_else(|_| json!({}));
-    let completed = app.tokens.complete(&id, &Output::of(Some(&data))).await;
-    told(completed, CALLBACK_FAILED)
+    let (output, read) = called_back(&body);
+    let completed = app.tokens.complete(&id, &output).await;
+    told(completed, CALLBACK_FAILED, read)
+}
+
+/// Whether a body was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Read {
+    /// It is the data.
+    Whole,
+    /// It is no JSON, and the data is `{}`, as the contract has it.
+    Ignored,
+}
+
+/// What a body completes its token with: what JavaScript reads in it, which takes bytes that are not
+/// UTF-8 for the replacement character.
+fn called_back(body: &[u8]) -> (Output, Read) {
+    let text = String::from_utf8_lossy(body);
+    match Json::of_text(&text) {
+        Ok(json) => (Output::written(Some(json.raw())), Read::Whole),
+        Err(_) => (Output::of(&json!({})), Read::Ignored),
+    }
 }
 
 async fn verify_hash(request: &HttpRequest, app: &App, id: &TokenId) -> Result<(), Refusal> {
@@ -112,11 +133,18 @@ async fn verify_hash(request: &HttpRequest, app: &App, id: &TokenId) -> Result<(
     }
 }
 
-fn told(settled: Result<Settled, Failure>, failed: &'static str) -> Result<HttpResponse, Refusal> {
+fn told(
+    settled: Result<Settled, Failure>,
+    failed: &'static str,
+    read: Read,
+) -> Result<HttpResponse, Refusal> {
     let woke = match settled.map_err(|failure| Refusal::failed(failed, &failure))? {
         Settled::Now => true,
         Settled::Before => false,
         Settled::Unknown => return Err(Refusal::NotFound),
     };
-    Ok(HttpResponse::Ok().json(json!({"success": true, "woke": woke})))
+    Ok(HttpResponse::Ok().json(match read {
+        Read::Whole => json!({"success": true, "woke": woke}),
+        Read::Ignored => json!({"success": true, "woke": woke, "body_ignored": true}),
+    }))
 }

@@ -71,6 +71,10 @@ pub(super) struct TokenCompleted {
     success: bool,
     /// Whether this call did it (an addition).
     woke: bool,
+    /// There, and `true`, when a callback's body was no JSON, and the token was completed with `{}` (an
+    /// addition).
+    #[schema(required = false)]
+    body_ignored: bool,
 }
 
 /// A public token to be signed.

@@ -7,10 +7,12 @@
 //!
 //! Not here: what a scope allows (`scopes`), HMAC (`keys`).
 
+use crate::object;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use keys::{Holder, KeyPrefix, Keyring, Kind, VerifyError};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 const ISSUER: &str = "https://id.trigger.dev";
@@ -151,7 +153,7 @@ fn part(value: &impl Serialize) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(value).unwrap_or_default())
 }
 
-fn unpack<T: for<'de> Deserialize<'de>>(part: &str) -> Option<T> {
+fn unpack<T: DeserializeOwned>(part: &str) -> Option<T> {
     let json = BASE64_URL_SAFE_NO_PAD.decode(part).ok()?;
-    serde_json::from_slice(&json).ok()
+    object::read(&json).ok()
 }

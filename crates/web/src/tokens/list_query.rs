@@ -3,6 +3,7 @@
 
 use super::refusal::{BadParameter, Refusal};
 use super::times;
+use crate::target;
 use actix_web::web::Query;
 use chrono::{DateTime, Utc};
 use std::num::NonZeroU16;
@@ -25,6 +26,9 @@ type Pairs = Vec<(String, String)>;
 
 /// Reads a query string. Parameters that are not known are ignored, as the platform does.
 pub(crate) fn read(query: &str, now: DateTime<Utc>) -> Result<Asked, Refusal> {
+    if !target::is_text(query) {
+        return Err(refuse("query", target::MESSAGE));
+    }
     let pairs = Query::<Pairs>::from_query(query)
         .map(Query::into_inner)
         .map_err(|_| refuse("query", "must be a query string"))?;

@@ -7,9 +7,10 @@ use super::jwt::{self, Claims};
 use super::refusal::Refusal;
 use super::{asker, body, times};
 use crate::app::App;
+use crate::json::{Fields, Json};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 const LIFETIME_MINUTES_DEFAULT: i64 = 15;
 /// The longest that a public token that we sign lives.
@@ -51,12 +52,12 @@ pub(crate) async fn mint(
     Ok(HttpResponse::Ok().json(json!({"token": token})))
 }
 
-fn scopes(fields: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
-    let scope = |scope: &Value| scope.as_str().map(str::to_owned);
+fn scopes(fields: &Fields<'_>) -> Result<Vec<String>, Refusal> {
+    let scope = |scope: Json<'_>| Some(scope.string().ok()?.into_owned());
     let scopes: Option<Vec<String>> = fields
         .get("scopes")
-        .and_then(Value::as_array)
-        .and_then(|scopes| scopes.iter().map(scope).collect());
+        .and_then(Json::items)
+        .and_then(|scopes| scopes.into_iter().map(scope).collect());
     scopes
         .filter(|scopes| (1..=SCOPES_MAX).contains(&scopes.len()))
         .ok_or_else(|| {
@@ -66,16 +67,16 @@ fn scopes(fields: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
 }
 
 /// When the token ends: seconds since the epoch, or how long from now.
-fn expiry(fields: &Map<String, Value>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
+fn expiry(fields: &Fields<'_>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
     let at = match fields.get("expirationTime") {
         None => Some(now + TimeDelta::minutes(LIFETIME_MINUTES_DEFAULT)),
-        Some(Value::Number(seconds)) => seconds
-            .as_i64()
-            .and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
-        Some(Value::String(text)) => {
-            times::spelled_out(text).and_then(|length| now.checked_add_signed(length))
+        Some(at) if at.is_number() => {
+            let seconds = at.text().parse().ok();
+            seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0))
         }
-        Some(_) => None,
+        Some(at) => at.string().ok().and_then(|text| {
+            times::spelled_out(&text).and_then(|length| now.checked_add_signed(length))
+        }),
     };
     at.filter(|at| *at - now <= TimeDelta::days(LIFETIME_DAYS_MAX))
         .ok_or_else(|| {

@@ -1,9 +1,10 @@
 //! What the maker of a token wishes for: the body of "create", read and held to the contract.
 
+use super::body::{text, unfit};
 use super::refusal::Refusal;
 use super::times;
+use crate::json::{Fields, Json};
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
 use waitpoints::{IdempotencyKey, NewToken, Registration};
 
 /// The longest idempotency key, in JavaScript's characters.
@@ -14,14 +15,15 @@ const TAG_UNITS_MAX: usize = 128;
 const TAGS_MAX: usize = 10;
 
 /// Reads a wish. Fields that are not known are ignored, as the platform does.
-pub(crate) fn read(fields: &Map<String, Value>, now: DateTime<Utc>) -> Result<NewToken, Refusal> {
+pub(crate) fn read(fields: &Fields<'_>, now: DateTime<Utc>) -> Result<NewToken, Refusal> {
     let key = text(fields, "idempotencyKey")?;
-    if key.is_some_and(|key| KEY_UNITS_MAX < units(key)) {
+    if key.as_ref().is_some_and(|key| KEY_UNITS_MAX < units(key)) {
         return invalid(format!(
             "idempotencyKey must be {KEY_UNITS_MAX} characters or less"
         ));
     }
     let lifetime = text(fields, "idempotencyKeyTTL")?;
+    let lifetime = lifetime.as_deref();
     let tags = tags(fields.get("tags"))?;
     let registration =
         Registration::of_tags(&tags).map_err(|bad| Refusal::Invalid(bad.to_string()))?;
@@ -30,36 +32,42 @@ pub(crate) fn read(fields: &Map<String, Value>, now: DateTime<Utc>) -> Result<Ne
         tags,
         timeout_at: timeout(fields.get("timeout"), now)?,
         idempotency_key: key.filter(|key| !key.is_empty()).map(|key| IdempotencyKey {
-            key: key.to_owned(),
+            key: key.into_owned(),
             expires_at: lifetime.and_then(|lifetime| times::key_expiry(lifetime, now)),
         }),
         ..NewToken::default()
     })
 }
 
-fn timeout(value: Option<&Value>, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Refusal> {
-    match value {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(times::timeout(text, now)),
-        Some(Value::Number(number)) => {
-            Ok(number.as_f64().and_then(|at| times::timeout_at(at, now)))
-        }
-        Some(_) => invalid("timeout must be a string or a date"),
+fn timeout(value: Option<Json<'_>>, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Refusal> {
+    let Some(value) = value else {
+        return Ok(None);
+    };
+    if value.is_string() {
+        let text = value.string();
+        let text = text.map_err(|complaint| unfit(complaint, "timeout"))?;
+        return Ok(times::timeout(&text, now));
+    }
+    match value.number() {
+        Some(at) => Ok(times::timeout_at(at, now)),
+        None => invalid("timeout must be a string or a date"),
     }
 }
 
 /// One tag or several, without blank ones.
-fn tags(value: Option<&Value>) -> Result<Vec<String>, Refusal> {
-    let given = match value {
-        None => return Ok(Vec::new()),
-        Some(Value::String(tag)) => vec![tag.clone()],
-        Some(Value::Array(tags)) => {
-            let tag = |tag: &Value| tag.as_str().map(str::to_owned);
-            let all: Option<Vec<String>> = tags.iter().map(tag).collect();
-            all.ok_or_else(not_tags)?
-        }
-        Some(_) => return Err(not_tags()),
+fn tags(value: Option<Json<'_>>) -> Result<Vec<String>, Refusal> {
+    let Some(value) = value else {
+        return Ok(Vec::new());
     };
+    let several = value.items().unwrap_or_else(|| vec![value]);
+    let mut given = Vec::with_capacity(several.len());
+    for tag in several {
+        if !tag.is_string() {
+            return invalid("tags must be a string or an array of strings");
+        }
+        let tag = tag.string().map_err(|complaint| unfit(complaint, "tags"))?;
+        given.push(tag.into_owned());
+    }
     if given.iter().any(|tag| TAG_UNITS_MAX < units(tag)) {
         return invalid(format!("a tag must be {TAG_UNITS_MAX} characters or less"));
     }
@@ -69,18 +77,6 @@ fn tags(value: Option<&Value>) -> Result<Vec<String>, Refusal> {
     }
     let blank = |tag: &String| tag.trim().is_empty();
     Ok(given.into_iter().filter(|tag| !blank(tag)).collect())
-}
-
-fn not_tags() -> Refusal {
-    Refusal::Invalid("tags must be a string or an array of strings".to_owned())
-}
-
-fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, Refusal> {
-    match fields.get(name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => invalid(format!("{name} must be a string")),
-    }
 }
 
 fn invalid<T>(message: impl Into<String>) -> Result<T, Refusal> {
@@ -95,14 +91,15 @@ fn units(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::tokens::body::object;
+    use serde_json::{Value, json};
 
     fn now() -> DateTime<Utc> {
         "2026-11-25T12:00:00Z".parse().unwrap()
     }
 
     fn wish(fields: Value) -> Result<NewToken, Refusal> {
-        read(fields.as_object().unwrap(), now())
+        read(&object(fields.to_string().as_bytes())?, now())
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Bodies of a change of state: none, as documented, or one that says why.
 
 use serde_json::json;
-use testkit::{Answer, TestApp};
+use testkit::{Answer, Call, TestApp};
 
 const MEBIBYTE: usize = 1024 * 1024;
 
@@ -22,17 +22,78 @@ async fn pause_with(kind: Option<&str>, body: &str) -> (Answer, Option<String>) 
 }
 
 #[tokio::test]
-async fn an_empty_body_is_taken_whatever_it_is_called() {
-    for (kind, body) in [
-        (None, ""),
-        (Some("application/json"), ""),
-        (Some("text/plain"), ""),
-        (None, " \r\n\t "),
-        (Some("application/json"), "\n"),
-    ] {
-        let (answer, reason) = pause_with(kind, body).await;
+async fn a_body_that_says_nothing_is_none_whatever_it_is_called() {
+    let app = TestApp::spawn().await;
+    let tenant = app.tenant().await;
+    let id = app.active_campaign(&tenant).await;
 
-        assert_eq!((answer.status, reason), (200, None), "{kind:?} {body:?}");
+    for body in ["", " \r\n\t ", "null", "\nnull ", "\"\"", "{}", "{ }"] {
+        for kind in [
+            None,
+            Some("application/json"),
+            Some("text/plain"),
+            Some("application/x-www-form-urlencoded"),
+            Some("multipart/form-data; boundary=x"),
+            Some("nonsense"),
+        ] {
+            let of_kind = |call: Call| {
+                let call = call.body(body);
+                kind.into_iter()
+                    .fold(call, |call, kind| call.header("content-type", kind))
+            };
+
+            let paused = of_kind(app.pause(&tenant, id)).await;
+            let resumed = of_kind(app.resume(&tenant, id)).await;
+
+            assert_eq!(
+                (paused.status, resumed.status),
+                (200, 200),
+                "{kind:?} {body:?}"
+            );
+        }
+    }
+    let events = app.events(id).await;
+    assert!(events.iter().all(|event| event.metadata.reason.is_none()));
+}
+
+#[tokio::test]
+async fn every_operation_that_needs_no_body_takes_one_that_says_nothing() {
+    let app = TestApp::spawn().await;
+    let tenant = app.tenant().await;
+    let key = app.internal_key().await;
+    let consumer = "/internal/journals/0/consumers/index";
+    let form = "application/x-www-form-urlencoded";
+
+    for body in ["", "null", "\"\"", "{}"] {
+        let (active, draft) = (
+            app.active_campaign(&tenant).await,
+            app.draft_campaign(&tenant).await,
+        );
+        let launching = app.launching_campaign(&tenant).await;
+        for (method, id, path) in [
+            ("POST", active, "/sync-stats"),
+            ("POST", draft, "/launch"),
+            ("DELETE", active, ""),
+        ] {
+            let call = app.about(&tenant, method, id, path).body(body);
+            let answer = call.header("content-type", form).await;
+            assert_eq!(answer.status, 200, "{method} {path} {body:?} {answer:?}");
+        }
+        for (method, path) in [
+            ("POST", format!("/internal/campaigns/{launching}/activate")),
+            ("POST", "/internal/effects/retry".to_owned()),
+            ("PUT", consumer.to_owned()),
+            ("POST", format!("{consumer}/claim")),
+        ] {
+            let call = app.internal(method, &path).bearer(&key).body(body);
+            let answer = call.header("content-type", form).await;
+            assert!(
+                [200, 201].contains(&answer.status),
+                "{path} {body:?} {answer:?}"
+            );
+        }
+        let removed = app.internal("DELETE", consumer).bearer(&key).await;
+        assert_eq!(removed.status, 204);
     }
 }
 
@@ -69,19 +130,29 @@ async fn a_reason_is_kept_with_the_event() {
 
 #[tokio::test]
 async fn a_body_that_is_not_called_json_is_an_unsupported_medium() {
+    let app = TestApp::spawn().await;
+    let tenant = app.tenant().await;
+    let id = app.active_campaign(&tenant).await;
+
     for kind in [
         None,
         Some("text/plain"),
         Some("application/x-www-form-urlencoded"),
         Some("json"),
     ] {
-        let (answer, _) = pause_with(kind, r#"{"reason": "x"}"#).await;
+        for body in [r#"{"reason": "x"}"#, "reason=x", "[]"] {
+            let call = app.pause(&tenant, id).body(body);
+            let answer = kind
+                .into_iter()
+                .fold(call, |call, kind| call.header("content-type", kind))
+                .await;
 
-        assert_eq!(
-            answer.problem(),
-            (415, "unsupported_media_type".to_owned()),
-            "{kind:?}"
-        );
+            assert_eq!(
+                answer.problem(),
+                (415, "unsupported_media_type".to_owned()),
+                "{kind:?} {body}"
+            );
+        }
     }
 }
 
@@ -98,8 +169,14 @@ async fn a_body_that_is_not_what_it_should_be_is_an_invalid_request_and_does_not
         "nonsense",
         "[]",
         "1",
-        "null",
+        "false",
+        "\" \"",
+        "nul",
+        "null null",
+        "[{}]",
         r#"{"reason": 1}"#,
+        r#"{"reason": "cut \ud83d"}"#,
+        r#"{"reason": "a\u001b[2J"}"#,
         r#"{"reason": "a\u0000b"}"#,
         &long,
     ] {

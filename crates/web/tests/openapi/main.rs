@@ -25,4 +25,5 @@ mod golden;
 mod routes;
 mod schemathesis;
 mod tenants;
+mod texts;
 mod world;

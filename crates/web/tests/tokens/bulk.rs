@@ -97,6 +97,10 @@ async fn what_is_not_understood_is_refused_before_anything_happens() {
         json!({"tag": ""}),
         json!({"tag": "t", "after": 1}),
         json!({"tag": "t", "output": 1}),
+        json!({"tag": "a\0b"}),
+        json!({"ids": ["a\0b"]}),
+        json!({"tag": "t", "after": "\0"}),
+        json!([["waitpoint_cabc"], "t", null, null]),
     ] {
         let answer = complete(&clerk, &body).await;
 

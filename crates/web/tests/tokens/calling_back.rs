@@ -43,6 +43,37 @@ async fn the_whole_body_is_the_data_and_what_is_no_json_is_an_empty_object() {
 }
 
 #[tokio::test]
+async fn a_body_is_read_as_javascript_reads_it_and_one_that_is_not_says_so() {
+    let app = TestApp::spawn().await;
+    let clerk = Clerk::new(&app).await;
+    let well = json!({"success": true, "woke": true});
+    let ignored = json!({"success": true, "woke": true, "body_ignored": true});
+
+    for (body, output, told) in [
+        (
+            &br#"{"a": "\ud83d"}"#[..],
+            r#"{"json":{"a": "\ud83d"}}"#,
+            &well,
+        ),
+        (br#""cut \ud83d""#, r#"{"json":"cut \ud83d"}"#, &well),
+        (b"\xef\xbb\xbf{\"b\": 1.0}", r#"{"json":{"b": 1.0}}"#, &well),
+        (b"[\"caf\xe9\"]", "{\"json\":[\"caf\u{fffd}\"]}", &well),
+        (b"null", r#"{"json":null}"#, &well),
+        (b"a=b", r#"{"json":{}}"#, &ignored),
+        (b" ", r#"{"json":{}}"#, &ignored),
+        (br#"{"a": "\ud8"}"#, r#"{"json":{}}"#, &ignored),
+    ] {
+        let (id, path) = token_with_path(&clerk).await;
+
+        let answer = app.internal("POST", &path).body(body).await;
+
+        let shown = String::from_utf8_lossy(body);
+        assert_eq!(&answer.json(), told, "{shown}");
+        assert_eq!(clerk.look(&id).await["output"], output, "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn calling_back_twice_is_well() {
     let app = TestApp::spawn().await;
     let clerk = Clerk::new(&app).await;

@@ -121,3 +121,78 @@ async fn a_method_that_a_path_does_not_have_is_refused() {
     assert_eq!(told.refusal(), (405, "Method Not Allowed".to_owned()));
     assert_eq!(told.header("allow"), Some("GET, HEAD, POST"));
 }
+
+#[tokio::test]
+async fn data_is_kept_as_it_was_written_half_of_a_pair_too() {
+    let app = TestApp::spawn().await;
+    let clerk = Clerk::new(&app).await;
+
+    for (body, output, kind) in [
+        (
+            r#"{"data": {"s": "cut \ud83d", "s": 117.63331139400017, "a": 1.0}}"#,
+            r#"{"json":{"s": "cut \ud83d", "s": 117.63331139400017, "a": 1.0}}"#,
+            "application/super+json",
+        ),
+        (
+            r#"{"data": "cut \ud83d"}"#,
+            r#"{"json":"cut \ud83d"}"#,
+            "application/super+json",
+        ),
+        (
+            r#"{"\ud83d": 1, "data": "\ud83d\ude00"}"#,
+            "😀",
+            "text/plain",
+        ),
+        (
+            r#"{"data": 1, "data": 2}"#,
+            r#"{"json":2}"#,
+            "application/super+json",
+        ),
+    ] {
+        let (one, many) = (clerk.plain_token().await, clerk.plain_token().await);
+        let path = format!("{TOKENS}/{one}/complete");
+
+        let answer = clerk.call("POST", &path).json(body).await;
+
+        assert_eq!(
+            answer.json(),
+            json!({"success": true, "woke": true}),
+            "{body}"
+        );
+        let token = clerk.look(&one).await;
+        assert_eq!(
+            (&token["output"], &token["outputType"]),
+            (&json!(output), &json!(kind))
+        );
+        if !body.contains("\"data\": 2") {
+            let ids = format!("{{\"ids\": [\"{many}\"], {}", &body[1..]);
+            let ids = ids.replace("\"\\ud83d\": 1, ", "");
+            let bulk = clerk
+                .call("POST", "/internal/waitpoints/complete")
+                .json(&ids)
+                .await;
+            assert_eq!(bulk.json()["results"][0]["outcome"], "completed", "{ids}");
+            assert_eq!(clerk.look(&many).await["output"], output);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_completes_nothing() {
+    let app = TestApp::spawn().await;
+    let clerk = Clerk::new(&app).await;
+    let id = clerk.plain_token().await;
+    let path = format!("{TOKENS}/{id}/complete");
+
+    for body in [
+        &br#"{"data": "\ud8"}"#[..],
+        b"{\"data\": 01}",
+        b"{\"data\": \"\xff\"}",
+        b"{\"data\": NaN}",
+    ] {
+        let answer = clerk.call("POST", &path).body(body).await;
+
+        assert_eq!(answer.refusal(), (400, "Invalid JSON".to_owned()));
+    }
+    assert_eq!(clerk.look(&id).await["status"], "WAITING");
+}

@@ -147,6 +147,12 @@ async fn wishes_that_are_none_are_refused_with_a_sentence() {
             "Validation error: ",
         ),
         (json!({"tags": ["nul \0"]}), 400, "Validation error: "),
+        (json!({"tags": "nul \0"}), 400, "Validation error: "),
+        (
+            json!({"idempotencyKey": "nul \0"}),
+            400,
+            "Validation error: idempotencyKey must not contain NUL characters",
+        ),
         (
             json!({"tags": tags}),
             422,

@@ -122,6 +122,11 @@ async fn a_query_that_is_not_understood_is_refused() {
         "page[size]=101",
         "filter[status]=DONE",
         "page[after]=A",
+        "filter%5Btags%5D=%00",
+        "filter[tags]=a,b%00",
+        "filter[idempotencyKey]=%00",
+        "filter[idempotencyKey]=%FF",
+        "any%00thing=1",
     ] {
         let answer = clerk.list(query).await;
 
