@@ -49,6 +49,12 @@ impl Day {
         Self::of_calendar(zone, now)
     }
 
+    /// The day of UTC at `now`, for usage: accounts are shared by campaigns of many zones.
+    #[must_use]
+    pub fn of_utc(now: DateTime<Utc>) -> Self {
+        Self::at(Tz::UTC, now, None)
+    }
+
     /// The day of the calendar that is `date` in `zone`.
     #[must_use]
     pub fn dated(zone: Tz, date: NaiveDate) -> Self {

@@ -9,7 +9,7 @@
 
 use crate::day::Day;
 use crate::{AccountId, Channel, ChannelKind, Present, SendKind, WEEK_DAYS};
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 
@@ -76,14 +76,15 @@ impl OwnLimits {
 pub struct AccountPermits(BTreeMap<(NaiveDate, SendKind), u32>);
 
 impl AccountPermits {
-    /// Counts permits of a day. Days that no limit looks back to any more are forgotten.
+    /// Counts permits of a day.
     pub fn count(&mut self, day: NaiveDate, kind: SendKind, permits: u32) {
         let count = self.0.entry((day, kind)).or_default();
         *count = count.saturating_add(permits);
-        let oldest = day.checked_sub_days(Days::new(WEEK_DAYS));
-        if let Some(oldest) = oldest {
-            self.0.retain(|(day, _), _| oldest <= *day);
-        }
+    }
+
+    /// Forgets days that no limit looks back to any more.
+    pub fn forget_before(&mut self, day: NaiveDate) {
+        self.0.retain(|(counted, _), _| day <= *counted);
     }
 
     /// The day of UTC that a permit at `now` counts for.
