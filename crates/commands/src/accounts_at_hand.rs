@@ -7,7 +7,7 @@
 use crate::cache::Cache;
 use crate::load::Wanted;
 use chrono::{Days, NaiveDate};
-use domain::{AccountId, AccountPermits, Event, SendingAccount, UserId, WEEK_DAYS};
+use domain::{AccountId, Event, SendingAccount, UserId, WEEK_DAYS};
 use projector::{CampaignRow, GrantedPermits};
 use senders::{LimitsOfAccounts, Reading};
 use std::collections::HashMap;
@@ -27,6 +27,28 @@ pub(crate) struct ReadAccounts {
     /// Since when all permits are counted.
     pub since: NaiveDate,
     pub reading: Reading,
+}
+
+impl ReadAccounts {
+    /// The account of a user.
+    fn of(&self, whose: (UserId, AccountId)) -> SendingAccount {
+        SendingAccount {
+            own: self.limits.get(&whose).copied().unwrap_or_default(),
+            permits: self.granted.get(&whose).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Has a lane remember those of `wanted`. `rows` are of the campaigns that send.
+    pub fn remember(&self, wanted: &Wanted, rows: &[Arc<CampaignRow>], cache: &mut Cache) {
+        for row in rows {
+            for account in wanted.accounts_of(row.id) {
+                let whose = (row.campaign.user_id, account);
+                let SendingAccount { own, permits } = self.of(whose);
+                cache.put_permits(whose, permits, self.since);
+                cache.senders().remember_limits(self.reading, whose, own);
+            }
+        }
+    }
 }
 
 /// An account with the day since when its permits are counted.
@@ -59,14 +81,15 @@ impl AccountsAtHand {
         cache: &mut Cache,
     ) -> Option<Self> {
         let mut known = HashMap::with_capacity(wanted.accounts.len());
-        for (campaign, account) in &wanted.accounts {
-            let row = rows.iter().find(|row| row.id == *campaign)?;
-            let whose = (row.campaign.user_id, *account);
-            let since = counted_since(wanted.today);
-            let permits = cache.find_permits(whose, since)?;
-            let own = cache.senders().recall_limits(whose.0, whose.1)?;
-            let account = SendingAccount { own, permits };
-            known.insert(whose, AtHand { account, since });
+        let since = counted_since(wanted.today);
+        for row in rows {
+            for account in wanted.accounts_of(row.id) {
+                let whose = (row.campaign.user_id, account);
+                let permits = cache.find_permits(whose, since)?;
+                let own = cache.senders().recall_limits(whose.0, whose.1)?;
+                let account = SendingAccount { own, permits };
+                known.insert(whose, AtHand { account, since });
+            }
         }
         Some(Self { known, read: None })
     }
@@ -75,12 +98,8 @@ impl AccountsAtHand {
     pub fn find(&mut self, user: UserId, id: AccountId) -> Option<&SendingAccount> {
         let whose = (user, id);
         if !self.known.contains_key(&whose) {
-            let read = self.read.as_mut()?;
-            let account = SendingAccount {
-                own: read.limits.get(&whose).copied().unwrap_or_default(),
-                permits: read.granted.remove(&whose).unwrap_or_default(),
-            };
-            let since = read.since;
+            let read = self.read.as_ref()?;
+            let (account, since) = (read.of(whose), read.since);
             self.known.insert(whose, AtHand { account, since });
         }
         self.known.get(&whose).map(|at_hand| &at_hand.account)
@@ -96,17 +115,11 @@ impl AccountsAtHand {
         }
     }
 
-    /// Brings a lane's memory to what the batch has made of them.
+    /// Brings a lane's memory to what the batch has granted.
     pub fn remember_in(&self, cache: &mut Cache) {
         for (whose, at_hand) in &self.known {
-            let permits: &AccountPermits = &at_hand.account.permits;
-            cache.put_permits(*whose, permits.clone(), at_hand.since);
-            if let Some(read) = &self.read {
-                let limits = at_hand.account.own;
-                cache
-                    .senders()
-                    .remember_limits(read.reading, *whose, limits);
-            }
+            let permits = at_hand.account.permits.clone();
+            cache.put_permits(*whose, permits, at_hand.since);
         }
     }
 }

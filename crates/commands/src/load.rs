@@ -133,7 +133,16 @@ impl Wanted {
         }
     }
 
-    /// The accounts that permits are asked for.
+    /// The accounts that permits of a campaign are asked for.
+    pub fn accounts_of(&self, campaign: CampaignId) -> impl Iterator<Item = AccountId> {
+        let first = (campaign, AccountId(Uuid::nil()));
+        let last = (campaign, AccountId(Uuid::max()));
+        self.accounts
+            .range(first..=last)
+            .map(|(_, account)| *account)
+    }
+
+    /// All accounts that permits are asked for.
     pub fn sending(&self) -> Vec<Uuid> {
         let ids: BTreeSet<Uuid> = self.accounts.iter().map(|(_, id)| id.0).collect();
         ids.into_iter().collect()
@@ -261,6 +270,9 @@ pub(crate) async fn load(
     prospects.extend(met);
     rows.extend(fresh(found));
     remember(&rows, &prospects, cache);
+    if let Some(accounts) = &accounts {
+        accounts.remember(wanted, &rows, cache);
+    }
     let senders = SendersAtHand::of(session, wanted, &rows, senders).await?;
     Ok(Loaded {
         head,

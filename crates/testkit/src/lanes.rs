@@ -1,6 +1,6 @@
 //! Lanes as one process has them, without HTTP around.
 
-use commands::{Failure, Lanes, LanesSettings, Metrics, Origin, Request, Verdict};
+use commands::{Failure, Lanes, LanesSettings, Metrics, Origin, Request, Sources, Verdict};
 use domain::{CampaignId, Command, UserId};
 use event_store::{Actor, Announcer, Connection, Journals, Wakes, connect};
 use prometheus_client::encoding::text::encode;
@@ -29,12 +29,18 @@ impl TestLanes {
     /// Lanes that reach the database by `config`, where their connections are called `process`.
     #[must_use]
     pub fn named(config: &Config, process: &str) -> Self {
+        Self::with_sources(config, process, cli::sources::MACHINE)
+    }
+
+    /// The same, whose clock and ids come from somewhere else.
+    #[must_use]
+    pub fn with_sources(config: &Config, process: &str, sources: Sources) -> Self {
         let mut registry = Registry::default();
         let senders = Directory::new(Instant::now);
         let (lanes, running) = Lanes::start(&LanesSettings {
             config: config.clone().application_name(process).clone(),
             journals: Journals::DEFAULT,
-            sources: cli::sources::MACHINE,
+            sources,
             wakes: Wakes::new(Journals::DEFAULT),
             announcer: Announcer::default(),
             metrics: Metrics::register(&mut registry),

@@ -18,7 +18,7 @@ pub(crate) struct BindingLimitJson {
     /// What the steps send.
     #[schema(value_type = SendWord)]
     send: &'static str,
-    #[schema(inline)]
+    #[schema(schema_with = LimitWord::schema)]
     limit: LimitWord,
     /// Permits that it lets through in its time.
     #[schema(example = 30)]

@@ -81,7 +81,16 @@ async fn a_rebuild_is_asked_for_shown_refused_and_cancelled_over_http() {
         .iter()
         .map(|one| one["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["campaigns", "permits", "prospects", "sends"]);
+    assert_eq!(
+        names,
+        [
+            "campaigns",
+            "permits",
+            "permits_of_accounts",
+            "prospects",
+            "sends"
+        ]
+    );
 
     let unknown = ask("POST", "/internal/projections/people/rebuild").await;
     assert_eq!(unknown.problem(), (404, "projection_not_found".to_owned()));
