@@ -263,6 +263,12 @@ async fn counters_are_held_to_a_recount_of_the_rows() {
             "2",
             "3",
         ),
+        (
+            "UPDATE permits_of_accounts SET count = 2 WHERE campaign_id = $",
+            "permits_of_accounts.",
+            "2",
+            "3",
+        ),
     ] {
         let place = Place::new().await;
         let campaign = place.campaign;

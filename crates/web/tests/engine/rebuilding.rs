@@ -125,7 +125,7 @@ async fn rows_of_an_older_program_are_rebuilt_when_the_service_starts() {
     let rebuilt = async || {
         let shown = app.internal("GET", "/internal/projections").bearer(&key);
         let shown = shown.await.json();
-        let sends = shown["projections"][3].clone();
+        let sends = shown["projections"][4].clone();
         assert_eq!(sends["name"], "sends");
         (sends["version"] == 1 && shown["rebuild"]["phase"] == "done").then_some(shown)
     };
