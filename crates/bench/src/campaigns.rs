@@ -116,6 +116,7 @@ pub fn start_lanes(cluster: &Cluster) -> (Lanes, JoinSet<()>) {
         wakes: Wakes::new(cluster.journals),
         announcer: Announcer::default(),
         metrics: Metrics::register(&mut Registry::default()),
+        senders: senders::Directory::new(std::time::Instant::now),
         campaigns_remembered_max: NonZeroUsize::new(AT_ONCE).unwrap_or(NonZeroUsize::MIN),
         writers_max: NonZeroUsize::new(2).unwrap_or(NonZeroUsize::MIN),
     })

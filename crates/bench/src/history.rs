@@ -202,7 +202,7 @@ impl Made {
             &self.campaign_id.0,
             &self.version.0,
             &self.event_id,
-            &Event::SCHEMA_VERSION,
+            &self.event.schema_version(),
             &self.recorded_at,
             &event_type,
             &payload,

@@ -105,6 +105,7 @@ pub async fn make(
         wakes: Wakes::new(database.journals),
         announcer: Announcer::default(),
         metrics: Metrics::register(&mut Registry::default()),
+        senders: senders::Directory::new(std::time::Instant::now),
         campaigns_remembered_max: std::num::NonZeroUsize::MIN,
         writers_max: std::num::NonZeroUsize::MIN,
     });

@@ -62,6 +62,8 @@ mod tests {
             send: SendKind::Email,
             account_id: None,
             day: chrono::NaiveDate::MIN,
+            day_ends_at: None,
+            account_day: None,
         })
     }
 

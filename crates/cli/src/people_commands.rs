@@ -145,6 +145,7 @@ async fn erase_in(
         wakes: Wakes::new(database.journals),
         announcer: Announcer::default(),
         metrics: Metrics::register(&mut Registry::default()),
+        senders: senders::Directory::new(std::time::Instant::now),
         campaigns_remembered_max: NonZeroUsize::MIN,
         writers_max: NonZeroUsize::MIN,
     });

@@ -120,12 +120,13 @@ pub async fn run(
     let mut registry = Registry::default();
     let wakes = Wakes::new(settings.journals);
     let announcer = Announcer::default();
-    let (lanes, mut running) = start_lanes(settings, &wakes, &announcer, &mut registry);
+    let directory = Directory::new(Instant::now);
+    let (lanes, mut running) =
+        start_lanes(settings, (&wakes, &announcer), &directory, &mut registry);
     let hub = Hub::new(pool.clone());
     let tokens = tokens(settings, &pool, &hub);
     let Outside { relay, starter } = outside(settings, &wakes, &tokens, &mut registry)?;
     let runs = start_runs(starter, &lanes, shutdown.clone());
-    let directory = Directory::new(Instant::now);
     let sealer = sealing::sealer(settings, &mut registry);
     let keyring = Arc::new(Keyring::new(pool.clone(), Instant::now));
     let feeds = Feeds::new(pool.clone(), wakes.clone(), settings.journals);
@@ -171,8 +172,8 @@ pub async fn run(
 
 fn start_lanes(
     settings: &Settings,
-    wakes: &Wakes,
-    announcer: &Announcer,
+    (wakes, announcer): (&Wakes, &Announcer),
+    directory: &Directory,
     registry: &mut Registry,
 ) -> (Lanes, JoinSet<()>) {
     Lanes::start(&LanesSettings {
@@ -182,6 +183,7 @@ fn start_lanes(
         wakes: wakes.clone(),
         announcer: announcer.clone(),
         metrics: commands::Metrics::register(registry),
+        senders: directory.clone(),
         campaigns_remembered_max: settings.campaigns_remembered,
         writers_max: settings.workers,
     })

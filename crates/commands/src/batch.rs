@@ -1,6 +1,7 @@
 //! A batch being decided: the campaigns as they stand after each command, what is to be written,
 //! and what each caller will be told once it is.
 
+use crate::accounts_at_hand::AccountsAtHand;
 use crate::answers::{NewAnswer, Stored};
 use crate::cache::Cache;
 use crate::lanes::Sources;
@@ -37,6 +38,7 @@ pub(crate) struct Batch {
     units: HashMap<CampaignId, Unit>,
     names: HashMap<(UserId, String), CampaignId>,
     senders: SendersAtHand,
+    accounts: AccountsAtHand,
     stored: HashMap<(UserId, String), Stored>,
     pending: Vec<Pending>,
 }
@@ -60,6 +62,7 @@ impl Batch {
             recorded_at: Some(loaded.head.now_at),
             names: loaded.names,
             senders: loaded.senders,
+            accounts: AccountsAtHand::read(loaded.accounts),
             stored: loaded.answers,
             register: loaded.register,
             ..Self::empty(loaded.head, units)
@@ -72,17 +75,21 @@ impl Batch {
             return None;
         }
         let head = cache.head()?;
-        let mut units = HashMap::with_capacity(wanted.campaigns.len());
-        for id in &wanted.campaigns {
-            units.insert(*id, Unit::present(cache.find(*id)?));
-        }
+        let rows = wanted.campaigns.iter().map(|id| cache.find(*id));
+        let rows: Vec<_> = rows.collect::<Option<_>>()?;
+        let accounts = AccountsAtHand::remembered(wanted, &rows, cache)?;
+        let present = rows.into_iter().map(Unit::present);
+        let mut units: HashMap<_, _> = present.map(|unit| (unit.id, unit)).collect();
         for (campaign, id) in &wanted.prospects {
             let prospect = cache.find_prospect((*campaign, *id))?;
             if let Some(unit) = units.get_mut(campaign) {
                 unit.roster.put(*id, prospect);
             }
         }
-        Some(Self::empty(head, units))
+        Some(Self {
+            accounts,
+            ..Self::empty(head, units)
+        })
     }
 
     fn empty(head: Head, units: HashMap<CampaignId, Unit>) -> Self {
@@ -96,6 +103,7 @@ impl Batch {
             units,
             names: HashMap::new(),
             senders: SendersAtHand::default(),
+            accounts: AccountsAtHand::default(),
             stored: HashMap::new(),
             pending: Vec::new(),
         }
@@ -166,6 +174,7 @@ impl Batch {
             }
             cache.put_prospects_of(unit);
         }
+        self.accounts.remember_in(cache);
     }
 
     fn answered_before(&self, request: &Request) -> Option<Verdict> {
@@ -219,11 +228,14 @@ impl Batch {
             self.register.judge((id, present), &request.command, change)
         });
         let judgement = judgement.unwrap_or_default();
+        let account = unit.campaign.present().zip(request.command.sends_from());
+        let account = account.and_then(|(it, id)| self.accounts.find(it.user_id, id));
         let known = Known {
             now: (sources.now)(),
             roster: &unit.roster,
             name_owner,
             senders: &senders,
+            account,
             people: judgement.known(),
         };
         match decide(&unit.campaign, &request.command, &known) {
@@ -261,6 +273,7 @@ impl Batch {
             if let Some(present) = unit.campaign.present() {
                 let change = request.people.as_ref();
                 self.register.follow((unit.id, present), &event, change);
+                self.accounts.follow(present.user_id, &event);
             }
             unit.apply(&event).map_err(|source| BrokenBatch {
                 command: request.command.label(),

@@ -1,32 +1,45 @@
-//! What a lane remembers: rows of campaigns and of prospects under way, true at one head of its
-//! journal.
+//! What a lane remembers: rows of campaigns and of prospects under way, and what accounts were
+//! granted, true at one head of its journal.
 //!
 //! Whoever writes to a journal moves its head, and whoever rebuilds rows raises its fence. So while both
 //! are where this memory says, the rows are what the database has; when not, all of it is dropped. Prospects of drafts and of
 //! launches are not remembered: they come and go by the thousand, and are not asked for soon.
 
-use domain::{CampaignId, ChannelKind, Present, Prospect, ProspectId, Stage};
+use chrono::NaiveDate;
+use domain::{
+    AccountId, AccountPermits, CampaignId, ChannelKind, Present, Prospect, ProspectId, Stage,
+    UserId,
+};
 use event_store::Head;
 use lru::LruCache;
 use projector::{CampaignRow, Unit};
+use senders::Directory;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 /// Prospects that a lane remembers at most, about 300 bytes each.
 const PROSPECTS_MAX: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
 
+/// Accounts whose permits a lane remembers at most, some 500 bytes each.
+const ACCOUNTS_MAX: NonZeroUsize = NonZeroUsize::new(20_000).unwrap();
+
 pub(crate) struct Cache {
     head: Option<Head>,
     rows: LruCache<CampaignId, Arc<CampaignRow>>,
     prospects: LruCache<(CampaignId, ProspectId), Prospect>,
+    /// With the day since when they are counted.
+    permits: LruCache<(UserId, AccountId), (AccountPermits, NaiveDate)>,
+    senders: Directory,
 }
 
 impl Cache {
-    pub fn new(campaigns_max: NonZeroUsize) -> Self {
+    pub fn new(campaigns_max: NonZeroUsize, senders: Directory) -> Self {
         Self {
             head: None,
             rows: LruCache::new(campaigns_max),
             prospects: LruCache::new(PROSPECTS_MAX),
+            permits: LruCache::new(ACCOUNTS_MAX),
+            senders,
         }
     }
 
@@ -43,6 +56,32 @@ impl Cache {
         self.prospects.get(&who).cloned()
     }
 
+    /// What the process remembers of sender accounts.
+    pub fn senders(&self) -> &Directory {
+        &self.senders
+    }
+
+    /// What an account was granted since a day.
+    pub fn find_permits(
+        &mut self,
+        whose: (UserId, AccountId),
+        first: NaiveDate,
+    ) -> Option<AccountPermits> {
+        let (permits, since) = self.permits.get(&whose)?;
+        let mut permits = (*since <= first).then(|| permits.clone())?;
+        permits.forget_before(first);
+        Some(permits)
+    }
+
+    pub fn put_permits(
+        &mut self,
+        whose: (UserId, AccountId),
+        permits: AccountPermits,
+        since: NaiveDate,
+    ) {
+        self.permits.put(whose, (permits, since));
+    }
+
     /// Whether the campaign is known to be an email campaign, which it is for ever.
     pub fn is_email(&self, id: CampaignId) -> bool {
         let row = self.rows.peek(&id);
@@ -52,8 +91,7 @@ impl Cache {
     /// Everything remembered is true at `head`, or is dropped.
     pub fn confirm(&mut self, head: Head) {
         if !self.is_true_at(head) {
-            self.rows.clear();
-            self.prospects.clear();
+            self.forget_all();
         }
         self.head = Some(head);
     }
@@ -95,8 +133,13 @@ impl Cache {
 
     pub fn clear(&mut self) {
         self.head = None;
+        self.forget_all();
+    }
+
+    fn forget_all(&mut self) {
         self.rows.clear();
         self.prospects.clear();
+        self.permits.clear();
     }
 }
 

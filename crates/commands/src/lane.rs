@@ -170,7 +170,8 @@ impl Lane {
     /// the memory was true. Otherwise under the head.
     async fn attempt(&mut self, session: Session, requests: &[&Request]) -> Attempt {
         let around = |it: &Request| looks_around(it, requests, &self.cache);
-        let wanted = Wanted::by(requests.iter().copied(), around);
+        let today = (self.sources.now)().date_naive();
+        let wanted = Wanted::by(requests.iter().copied(), around, today);
         if self.cautious == 0 {
             if let Some(batch) = Batch::remembered(&wanted, &mut self.cache)
                 && let Ok(batch) = self.decided(batch, requests)

@@ -8,6 +8,7 @@ use crate::{Failure, Request};
 use chrono::{DateTime, Utc};
 use domain::UserId;
 use event_store::{Announcer, JournalId, Journals, Wakes};
+use senders::Directory;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -29,7 +30,7 @@ pub struct Sources {
 }
 
 /// What lanes are made of.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct LanesSettings {
     /// The database.
     pub config: Config,
@@ -43,6 +44,8 @@ pub struct LanesSettings {
     pub announcer: Announcer,
     /// Counts.
     pub metrics: Metrics,
+    /// What the process remembers of sender accounts.
+    pub senders: Directory,
     /// Campaigns that each lane remembers at most, about 1 KiB each.
     pub campaigns_remembered_max: NonZeroUsize,
     /// Lanes that write at the same time: as many as there are processors to do it.
@@ -156,7 +159,7 @@ fn lane(settings: &LanesSettings, journal: JournalId, writers: Arc<Semaphore>) -
         metrics: settings.metrics.clone(),
         wakes: settings.wakes.clone(),
         announcer: settings.announcer.clone(),
-        cache: Cache::new(settings.campaigns_remembered_max),
+        cache: Cache::new(settings.campaigns_remembered_max, settings.senders.clone()),
         session: None,
         cautious: 0,
     }

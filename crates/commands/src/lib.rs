@@ -14,6 +14,7 @@
 //!
 //! Not here: HTTP, rules (`domain`), which rows and effects an event has (`projector`, `outbox`).
 
+mod accounts_at_hand;
 mod answers;
 mod batch;
 mod cache;

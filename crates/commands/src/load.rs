@@ -1,10 +1,12 @@
 //! Taking a journal's head and loading under it what a batch needs, in one round trip.
 
+use crate::accounts_at_hand::{ReadAccounts, counted_since};
 use crate::answers::Stored;
 use crate::cache::{Cache, is_under_way};
 use crate::senders_at_hand::SendersAtHand;
 use crate::session::{BEGIN, Session};
 use crate::{Remember, Request};
+use chrono::NaiveDate;
 use domain::{AccountId, CampaignId, Command, Prospect, ProspectId, UserId, Version};
 use event_store::{Head, JournalId};
 use futures_util::{TryFutureExt, try_join};
@@ -39,11 +41,15 @@ impl LoadError {
 }
 
 /// What a batch's requests need to know, without repeats.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Wanted {
+    /// The day of UTC, by the clock that decides.
+    pub today: NaiveDate,
     pub campaigns: BTreeSet<CampaignId>,
     pub prospects: BTreeSet<(CampaignId, ProspectId)>,
     pub names: BTreeSet<(UserId, String)>,
+    /// Sender accounts that permits are asked for, and for which campaigns.
+    pub accounts: BTreeSet<(CampaignId, AccountId)>,
     /// Sender accounts that commands assign.
     pub senders: BTreeSet<(UserId, AccountId)>,
     /// Campaigns whose sender accounts are looked at, whichever they turn out to be.
@@ -60,6 +66,7 @@ pub(crate) struct Loaded {
     pub prospects: Vec<(CampaignId, ProspectId, Prospect)>,
     pub names: HashMap<(UserId, String), CampaignId>,
     pub senders: SendersAtHand,
+    pub accounts: Option<ReadAccounts>,
     pub deleted: Vec<(CampaignId, Version)>,
     pub answers: HashMap<(UserId, String), Stored>,
     pub register: Register,
@@ -70,14 +77,18 @@ impl Wanted {
     pub fn by<'a>(
         requests: impl IntoIterator<Item = &'a Request>,
         looks_around: impl Fn(&Request) -> bool,
+        today: NaiveDate,
     ) -> Self {
-        let mut wanted = Self::default();
+        let mut wanted = Self::none(today);
         for request in requests {
             let id = request.campaign_id;
             wanted.campaigns.insert(id);
             wanted
                 .prospects
                 .extend(request.command.prospects().iter().map(|who| (id, *who)));
+            wanted
+                .accounts
+                .extend(request.command.sends_from().map(|account| (id, account)));
             if let Command::Create { .. } = request.command {
                 wanted.created.insert(id);
             }
@@ -107,7 +118,37 @@ impl Wanted {
         wanted
     }
 
-    /// Whether rows of campaigns and prospects are all that is wanted: what a lane may remember.
+    fn none(today: NaiveDate) -> Self {
+        Self {
+            today,
+            campaigns: BTreeSet::new(),
+            prospects: BTreeSet::new(),
+            names: BTreeSet::new(),
+            accounts: BTreeSet::new(),
+            senders: BTreeSet::new(),
+            launched: BTreeSet::new(),
+            created: BTreeSet::new(),
+            answers: BTreeSet::new(),
+            people: Sought::default(),
+        }
+    }
+
+    /// The accounts that permits of a campaign are asked for.
+    pub fn accounts_of(&self, campaign: CampaignId) -> impl Iterator<Item = AccountId> {
+        let first = (campaign, AccountId(Uuid::nil()));
+        let last = (campaign, AccountId(Uuid::max()));
+        self.accounts
+            .range(first..=last)
+            .map(|(_, account)| *account)
+    }
+
+    /// All accounts that permits are asked for.
+    pub fn sending(&self) -> Vec<Uuid> {
+        let ids: BTreeSet<Uuid> = self.accounts.iter().map(|(_, id)| id.0).collect();
+        ids.into_iter().collect()
+    }
+
+    /// Whether rows of campaigns and prospects, and accounts that send, are all that is wanted: what a lane may remember.
     pub fn may_be_remembered(&self) -> bool {
         self.names.is_empty()
             && self.senders.is_empty()
@@ -137,6 +178,32 @@ async fn left_out(
     Ok(rows
         .load_prospects(client, journal, &register.skipped())
         .await?)
+}
+
+/// What sender accounts were granted, and the limits that they have.
+async fn accounts(
+    session: &Session,
+    journal: JournalId,
+    wanted: &Wanted,
+    cache: &Cache,
+) -> Result<Option<ReadAccounts>, LoadError> {
+    let (client, ids) = (session.client(), wanted.sending());
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let (reading, since) = (cache.senders().begin_reading(), counted_since(wanted.today));
+    let granted = session.rows.load_granted(client, journal, (&ids, since));
+    let limits = session.senders.find_limits(client, &ids);
+    let (granted, limits) = try_join!(
+        granted.map_err(LoadError::from),
+        limits.map_err(LoadError::from)
+    )?;
+    Ok(Some(ReadAccounts {
+        granted,
+        limits,
+        since,
+        reading,
+    }))
 }
 
 /// Loads anew what was remembered at another head.
@@ -181,14 +248,16 @@ pub(crate) async fn load(
     let met = session.rows.load_prospects(client, journal, &strangers);
     let names = session.rows.find_names(client, journal, &names);
     let senders = session.senders.find(client, &named);
+    let accounts = accounts(session, journal, wanted, cache);
     let people = async { Ok(session.people.load(client, journal, &wanted.people).await?) };
-    let ((), head, found, met, names, senders, deleted, answers, register) = try_join!(
+    let ((), head, found, met, names, senders, accounts, deleted, answers, register) = try_join!(
         begin,
         lock,
         found.map_err(LoadError::from),
         met.map_err(LoadError::from),
         names.map_err(LoadError::from),
         senders.map_err(LoadError::from),
+        accounts,
         deleted,
         answers,
         people,
@@ -201,6 +270,9 @@ pub(crate) async fn load(
     prospects.extend(met);
     rows.extend(fresh(found));
     remember(&rows, &prospects, cache);
+    if let Some(accounts) = &accounts {
+        accounts.remember(wanted, &rows, cache);
+    }
     let senders = SendersAtHand::of(session, wanted, &rows, senders).await?;
     Ok(Loaded {
         head,
@@ -208,6 +280,7 @@ pub(crate) async fn load(
         prospects,
         names: by_name(names),
         senders,
+        accounts,
         deleted,
         answers: by_key(answers),
         register,

@@ -1,19 +1,23 @@
 //! A dry run: the verdict that a request would get now, with nothing written and no lock taken.
 
+use crate::accounts_at_hand::counted_since;
 use crate::lanes::Sources;
 use crate::load::{Wanted, namer};
 use crate::portions::is_launch;
 use crate::senders_at_hand::senders_asked_about;
 use crate::{Done, Request, Told, Verdict};
 use chrono::{DateTime, Utc};
-use domain::{Campaign, CampaignId, Command, Event, Known, Senders, UserId, Version, decide};
+use domain::{
+    Campaign, CampaignId, Command, Event, Known, Senders, SendingAccount, UserId, Version, decide,
+};
 use event_store::JournalId;
 use outbox::{Effect, effect_of};
 use people::{Judgement, PeopleRows, Register};
+use projector::granted_since;
 use projector::{
     CampaignRow, PermitRow, RowError, Rows, Unit, find_campaign, list_open_permits_at,
 };
-use senders::{SenderError, find_facts};
+use senders::{SenderError, find_facts, find_limits};
 use std::sync::Arc;
 
 /// What a request would come to.
@@ -123,9 +127,11 @@ async fn foreseen(
         };
         return Ok(refused(verdict, present.census.open_permits));
     }
-    let around = look_around(client, journal, request, &mut unit).await?;
+    let now = (sources.now)();
+    let mut around = look_around(client, journal, (request, now), &mut unit).await?;
+    around.account = account_for(client, journal, (request, now), &unit.campaign).await?;
     let senders = senders_for(client, request, &unit.campaign).await?;
-    decided(unit, request, &senders, (sources.now)(), &around)
+    decided(unit, request, &senders, now, &around)
 }
 
 /// Reads how the sender accounts stand that the decision asks about.
@@ -141,10 +147,31 @@ async fn senders_for(
     }
 }
 
+/// Reads the account that a permit is asked for.
+async fn account_for(
+    client: &deadpool_postgres::Client,
+    journal: JournalId,
+    (request, now): (&Request, DateTime<Utc>),
+    campaign: &Campaign,
+) -> Result<Option<SendingAccount>, PreviewError> {
+    let account = campaign.present().zip(request.command.sends_from());
+    let Some((present, id)) = account else {
+        return Ok(None);
+    };
+    let (whose, since) = ((present.user_id, id), counted_since(now.date_naive()));
+    let granted = granted_since(client, journal, &[id], since).await?;
+    let limits = find_limits(client, &[id.0]).await?;
+    Ok(Some(SendingAccount {
+        own: limits.get(&whose).copied().unwrap_or_default(),
+        permits: granted.get(&whose).cloned().unwrap_or_default(),
+    }))
+}
+
 /// What the decision needs besides the campaign and its prospects.
 #[derive(Default)]
 struct Around {
     name_owner: Option<CampaignId>,
+    account: Option<SendingAccount>,
     people: Judgement,
 }
 
@@ -153,10 +180,10 @@ struct Around {
 async fn look_around(
     client: &deadpool_postgres::Client,
     journal: JournalId,
-    request: &Request,
+    (request, now): (&Request, DateTime<Utc>),
     unit: &mut Unit,
 ) -> Result<Around, PreviewError> {
-    let wanted = Wanted::by([request], is_launch);
+    let wanted = Wanted::by([request], is_launch, now.date_naive());
     let has_people = !wanted.people.is_empty();
     if wanted.prospects.is_empty() && wanted.names.is_empty() && !has_people {
         return Ok(Around::default());
@@ -185,6 +212,7 @@ async fn look_around(
     });
     Ok(Around {
         name_owner: others.next().map(|(_, _, owner)| owner),
+        account: None,
         people: judgement.unwrap_or_default(),
     })
 }
@@ -205,6 +233,7 @@ fn decided(
         roster: &unit.roster,
         name_owner: around.name_owner,
         senders,
+        account: around.account.as_ref(),
         people: around.people.known(),
     };
     let events = match decide(&unit.campaign, &request.command, &known) {

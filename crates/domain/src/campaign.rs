@@ -1,7 +1,9 @@
 //! What a campaign is at one moment: its stage with what only that stage has, and its counters.
 
-use crate::{AccountId, Census, Sequence, Settings, Stats, UserId};
+use crate::event::SendPermitted;
+use crate::{AccountId, Census, Day, Sequence, Settings, Stats, UserId};
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -83,11 +85,14 @@ pub enum PauseCause {
     BounceGuard,
 }
 
-/// Permits granted on one day, by the campaign's own time zone.
+/// Permits granted on one day of the campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DailyTally {
     /// The latest day on which one was granted.
     pub day: Option<NaiveDate>,
+    /// When that day ends. Absent where the permit did not say: before days kept their end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<DateTime<Utc>>,
     /// How many.
     pub permits: u32,
     /// How many for each sender account that was named.
@@ -96,10 +101,10 @@ pub struct DailyTally {
 }
 
 impl DailyTally {
-    /// Permits granted on `day`.
+    /// Permits granted on `day`, which must be a day of this count.
     #[must_use]
-    pub fn on(&self, day: NaiveDate) -> u32 {
-        if self.is_later(day) {
+    pub fn on(&self, day: Day) -> u32 {
+        if self.begins_with(day.date(), Some(day.ends_at())) {
             return 0;
         }
         self.permits
@@ -107,28 +112,40 @@ impl DailyTally {
 
     /// Permits granted on `day` for `account`.
     #[must_use]
-    pub fn of_account_on(&self, account: AccountId, day: NaiveDate) -> u32 {
-        if self.is_later(day) {
+    pub fn of_account_on(&self, account: AccountId, day: Day) -> u32 {
+        if self.begins_with(day.date(), Some(day.ends_at())) {
             return 0;
         }
         self.by_account.get(&account).copied().unwrap_or(0)
     }
 
-    /// Whether `day` begins a new count. A day that is earlier than the latest, after a change of
-    /// the time zone, does not: it would give the limit twice.
-    fn is_later(&self, day: NaiveDate) -> bool {
-        self.day.is_none_or(|latest| latest < day)
+    /// The latest day. One whose end was not recorded ends as the calendar of `zone` has it.
+    fn latest(&self, zone: Tz) -> Option<Day> {
+        let day = self.day?;
+        let recorded = self.ends_at.map(|ends_at| Day::recorded(day, ends_at));
+        Some(recorded.unwrap_or_else(|| Day::dated(zone, day)))
     }
 
-    pub(crate) fn count(&mut self, day: NaiveDate, account: Option<AccountId>) {
-        if self.is_later(day) {
+    /// Whether a day begins a new count. Days are told apart by their ends: behind a change of the
+    /// zone the next one may have the same date. Where an end is not known, a later date does.
+    fn begins_with(&self, day: NaiveDate, ends_at: Option<DateTime<Utc>>) -> bool {
+        match (self.ends_at, ends_at) {
+            (Some(latest), Some(ends_at)) => latest != ends_at,
+            _ => self.day.is_none_or(|latest| latest < day),
+        }
+    }
+
+    pub(crate) fn count(&mut self, permitted: &SendPermitted) {
+        let (day, ends_at) = (permitted.day, permitted.day_ends_at);
+        if self.begins_with(day, ends_at) {
             *self = Self {
                 day: Some(day),
                 ..Self::default()
             };
         }
+        self.ends_at = self.ends_at.or(ends_at);
         self.permits += 1;
-        if let Some(account) = account {
+        if let Some(account) = permitted.account_id {
             *self.by_account.entry(account).or_default() += 1;
         }
     }
@@ -255,6 +272,15 @@ impl Campaign {
 }
 
 impl Present {
+    /// The day that a permit at `now` counts for, by the zone of the operating hours, or else by
+    /// UTC.
+    #[must_use]
+    pub fn day_at(&self, now: DateTime<Utc>) -> Day {
+        let hours = self.settings.operating_hours.as_ref();
+        let zone = hours.map_or(Tz::UTC, |hours| hours.time_zone);
+        Day::at(zone, now, self.tally.latest(zone))
+    }
+
     /// The documented counters: none on a draft (campaign API, section 1.1).
     #[must_use]
     pub fn stats(&self) -> Option<Stats> {

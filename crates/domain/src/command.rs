@@ -5,8 +5,8 @@
 
 use crate::{
     AccountId, CampaignId, ChannelKind, KnownPeople, LaunchFailure, Node, NodeId, NodePatch,
-    PermitId, ProspectId, ProspectStatus, Roster, SendFailure, Senders, Settings, SettingsPatch,
-    UserId,
+    PermitId, ProspectId, ProspectStatus, Roster, SendFailure, Senders, SendingAccount, Settings,
+    SettingsPatch, UserId,
 };
 use chrono::{DateTime, Utc};
 
@@ -199,6 +199,9 @@ pub struct Known<'a> {
     pub name_owner: Option<CampaignId>,
     /// The user's sender accounts that the command, or the campaign that it launches, names.
     pub senders: &'a Senders,
+    /// The sender account that the command sends from. One of which nothing is known has the
+    /// documented limits, and was granted nothing yet.
+    pub account: Option<&'a SendingAccount>,
     /// Who is who, where that matters.
     pub people: KnownPeople<'a>,
 }
@@ -266,6 +269,15 @@ impl Command {
     #[must_use]
     pub fn looks_at_senders(&self) -> bool {
         matches!(self, Self::Launch)
+    }
+
+    /// The sender account that the command sends from.
+    #[must_use]
+    pub fn sends_from(&self) -> Option<AccountId> {
+        match self {
+            Self::RequestPermit { account_id, .. } => *account_id,
+            _ => None,
+        }
     }
 
     /// The name that the command asks for, which nobody else of the user may have.

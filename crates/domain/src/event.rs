@@ -152,8 +152,15 @@ pub struct SendPermitted {
     /// From which account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<AccountId>,
-    /// The day it counts for, in the campaign's time zone.
+    /// The day of the campaign that it counts for.
     pub day: NaiveDate,
+    /// When that day ends, whatever becomes of the campaign's time zone. Absent in the first version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day_ends_at: Option<DateTime<Utc>>,
+    /// The day of UTC that it counts for with the account. Absent in the first version, and without
+    /// an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_day: Option<NaiveDate>,
 }
 
 /// See [`Event::SendSucceeded`].

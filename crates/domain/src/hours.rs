@@ -201,17 +201,9 @@ impl OperatingHours {
     }
 }
 
-/// The day that `instant` falls on in `zone`.
-pub(crate) fn local_day(zone: Tz, instant: DateTime<Utc>) -> NaiveDate {
+/// The date that `zone` shows at `instant`.
+fn local_day(zone: Tz, instant: DateTime<Utc>) -> NaiveDate {
     instant.with_timezone(&zone).date_naive()
-}
-
-/// The instant when the day after `day` begins in `zone`; an hour later when the clocks skip it.
-pub(crate) fn next_midnight(zone: Tz, day: NaiveDate) -> Option<DateTime<Utc>> {
-    let tomorrow = day.checked_add_days(Days::new(1))?;
-    [0, 60]
-        .into_iter()
-        .find_map(|minute| wall_instants(zone, tomorrow, minute).next())
 }
 
 /// The instants at which the wall clock of `zone` shows `minute` of `day`: one, none when the

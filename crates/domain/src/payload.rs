@@ -4,8 +4,9 @@
 //! versions are upcast here, for ever (`docs/EVENTS.md`).
 
 use crate::Event;
-use crate::event::EventType;
-use serde::{Serialize, de::DeserializeOwned};
+use crate::event::{EventType, SendPermitted};
+use serde::Serialize;
+use serde::de::{DeserializeOwned, Error as _};
 
 /// A stored event that this program cannot read.
 #[derive(Debug, thiserror::Error)]
@@ -32,8 +33,14 @@ pub enum UnreadableEvent {
 }
 
 impl Event {
-    /// The schema version that new payloads are written in. All types are at their first.
-    pub const SCHEMA_VERSION: i16 = 1;
+    /// The schema version that the payload is written in: what was read of an older one stays that.
+    #[must_use]
+    pub fn schema_version(&self) -> i16 {
+        match self {
+            Self::SendPermitted(permitted) if permitted.day_ends_at.is_some() => 2,
+            _ => 1,
+        }
+    }
 
     /// The stored name of the event's kind. Never changes.
     #[must_use]
@@ -111,7 +118,16 @@ pub fn parse_event(
     schema_version: i16,
     payload: &str,
 ) -> Result<Event, UnreadableEvent> {
-    if schema_version != Event::SCHEMA_VERSION {
+    if (event_type, schema_version) == ("SendPermitted", 2) {
+        let ended = |permitted: SendPermitted| match permitted.day_ends_at {
+            Some(_) => Ok(Event::SendPermitted(permitted)),
+            None => Err(serde_json::Error::missing_field("day_ends_at")),
+        };
+        return serde_json::from_str(payload)
+            .and_then(ended)
+            .map_err(|source| malformed(event_type, source));
+    }
+    if schema_version != 1 {
         return Err(unknown(event_type, schema_version));
     }
     match event_type {
@@ -130,7 +146,13 @@ pub fn parse_event(
         "CampaignResumed" => read(event_type, payload, Event::CampaignResumed),
         "CampaignCompleted" => read(event_type, payload, Event::CampaignCompleted),
         "CampaignDeleted" => read(event_type, payload, Event::CampaignDeleted),
-        "SendPermitted" => read(event_type, payload, Event::SendPermitted),
+        "SendPermitted" => read(event_type, payload, |first: SendPermitted| {
+            Event::SendPermitted(SendPermitted {
+                day_ends_at: None,
+                account_day: None,
+                ..first
+            })
+        }),
         "SendSucceeded" => read(event_type, payload, Event::SendSucceeded),
         "SendFailed" => read(event_type, payload, Event::SendFailed),
         "ProspectConnected" => read(event_type, payload, Event::ProspectConnected),
@@ -155,10 +177,14 @@ fn read<T: DeserializeOwned>(
 ) -> Result<Event, UnreadableEvent> {
     serde_json::from_str(payload)
         .map(event)
-        .map_err(|source| UnreadableEvent::Malformed {
-            event_type: event_type.to_owned(),
-            source,
-        })
+        .map_err(|source| malformed(event_type, source))
+}
+
+fn malformed(event_type: &str, source: serde_json::Error) -> UnreadableEvent {
+    UnreadableEvent::Malformed {
+        event_type: event_type.to_owned(),
+        source,
+    }
 }
 
 fn unknown(event_type: &str, schema_version: i16) -> UnreadableEvent {

@@ -122,6 +122,9 @@ pub enum PermitRefusal {
     /// This account had enough for today.
     #[error("The account's daily limit is reached")]
     AccountLimit,
+    /// This account had enough for a week.
+    #[error("The account's weekly limit is reached")]
+    WeeklyLimit,
     /// The step was permitted before, to this prospect.
     #[error("This step was already permitted for this prospect")]
     AlreadyPermitted,
@@ -221,6 +224,7 @@ impl PermitRefusal {
             Self::OutsideOperatingHours => "outside_operating_hours",
             Self::DailyLimit => "daily_limit",
             Self::AccountLimit => "account_limit",
+            Self::WeeklyLimit => "weekly_limit",
             Self::AlreadyPermitted => "already_permitted",
             Self::ProspectTerminal(_) => "prospect_terminal",
             Self::NothingToSend => "nothing_to_send",

@@ -82,7 +82,10 @@ impl Appending {
                 .iter()
                 .map(|fresh| fresh.event.event_type())
                 .collect(),
-            schema_versions: events.iter().map(|_| Event::SCHEMA_VERSION).collect(),
+            schema_versions: events
+                .iter()
+                .map(|fresh| fresh.event.schema_version())
+                .collect(),
             payloads: events
                 .iter()
                 .map(|fresh| fresh.event.payload())

@@ -6,11 +6,11 @@
 --
 -- No rows means that nothing happened before.
 WITH recent AS (
-    SELECT campaigns.id AS campaign_id, happened.event_id, happened.type, happened.payload,
+    SELECT campaigns.id AS campaign_id, happened.event_id, happened.type, happened.payload, happened.schema_version,
            happened.recorded_at
     FROM campaigns
     CROSS JOIN LATERAL (
-        SELECT event_id, type, payload, recorded_at
+        SELECT event_id, type, payload, schema_version, recorded_at
         FROM all_events AS events
         WHERE events.journal = $1 AND events.campaign_id = campaigns.id
           AND type IN ('SendSucceeded', 'SendFailed', 'ProspectConnected', 'ProspectReplied',
@@ -26,7 +26,7 @@ WITH recent AS (
     ORDER BY happened.recorded_at DESC, happened.event_id DESC
     LIMIT $5
 )
-SELECT recent.event_id, recent.campaign_id, recent.type, recent.payload::text AS payload,
+SELECT recent.event_id, recent.campaign_id, recent.type, recent.payload::text AS payload, recent.schema_version,
        recent.recorded_at, campaigns.name, campaigns.status,
        campaigns.settings ->> 'type' AS channel, permits.send, permits.node_id,
        permits.account_id

@@ -5,7 +5,7 @@
 --
 -- No rows means that nothing happened before.
 WITH recent AS (
-    SELECT event_id, type, payload, recorded_at
+    SELECT event_id, type, payload, schema_version, recorded_at
     FROM all_events
     WHERE journal = $1 AND campaign_id = $6
       AND type IN ('SendSucceeded', 'SendFailed', 'ProspectConnected', 'ProspectReplied',
@@ -18,7 +18,7 @@ WITH recent AS (
     LIMIT $5
 )
 SELECT recent.event_id, campaigns.id AS campaign_id, recent.type,
-       recent.payload::text AS payload, recent.recorded_at, campaigns.name, campaigns.status,
+       recent.payload::text AS payload, recent.schema_version, recent.recorded_at, campaigns.name, campaigns.status,
        campaigns.settings ->> 'type' AS channel, permits.send, permits.node_id,
        permits.account_id
 FROM recent

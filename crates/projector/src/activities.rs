@@ -103,8 +103,12 @@ pub async fn list_activities(
 fn read(row: &Row) -> Result<Activity, RowError> {
     let id: Uuid = row.get("event_id");
     let unknown = |column| RowError::Word { column, id };
-    let event = parse_event(row.get("type"), Event::SCHEMA_VERSION, row.get("payload"))
-        .map_err(|_| unknown("payload"))?;
+    let event = parse_event(
+        row.get("type"),
+        row.get("schema_version"),
+        row.get("payload"),
+    )
+    .map_err(|_| unknown("payload"))?;
     let status: &str = row.get("status");
     let channel = match row.get("channel") {
         "email" => ChannelKind::Email,

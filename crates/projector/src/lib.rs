@@ -1,4 +1,4 @@
-//! Rows derived from the log: `campaigns`, `prospects`, `permits` and `sends`.
+//! Rows derived from the log: `campaigns`, `prospects`, `permits`, `permits_of_accounts` and `sends`.
 //!
 //! They are written in the transaction of the event ([`Unit`], [`Rows`]), so a command's answer
 //! and the next read agree. Everything in them follows from the log: [`Check`] folds the log anew
@@ -11,6 +11,7 @@
 
 mod activities;
 mod check;
+mod granted;
 mod past;
 mod place;
 mod read;
@@ -25,6 +26,7 @@ mod write;
 
 pub use activities::{Activity, ActivityCursor, Feed, Send, list_activities};
 pub use check::{CHECK_PAGE, Check, CheckError, CheckReport, Checked, Difference, Miscount, check};
+pub use granted::{GrantedPermits, granted_since};
 pub use past::{Past, PastError, read_past};
 pub use place::{Owner, find_journal, find_missing, find_owners, find_place};
 pub use read::{
@@ -36,6 +38,6 @@ pub use replay::{Broken, Folded, REPLAY_PAGE, Replay, ReplayError};
 pub use replayed::Replayed;
 pub use row::{Added, CampaignRow, PermitRow, ProspectRow, RowError};
 pub use running::{RUNNING, Whom, find_any_campaign, list_running, page_prospects};
-pub use sends::{Sent, USAGE_DAYS, count_open_permits, sends_of_campaign, usage};
+pub use sends::{Sent, count_open_permits, sends_of_campaign, usage};
 pub use unit::Unit;
 pub use write::{Moves, Rows};

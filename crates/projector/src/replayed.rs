@@ -1,5 +1,6 @@
 //! A campaign's rows as the log has them.
 
+use crate::granted::{Grants, granted};
 use crate::sends::Sends;
 use crate::{Added, CampaignRow, PermitRow, ProspectRow};
 use chrono::{DateTime, Utc};
@@ -29,6 +30,7 @@ pub struct Replayed {
     updated_at: Option<DateTime<Utc>>,
     times: HashMap<ProspectId, Times, RandomState>,
     sends: Sends,
+    grants: Grants,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +81,7 @@ impl Replayed {
         }
         self.note_times(fact);
         self.note_send(fact);
+        self.note_grant(fact);
         evolve(&mut self.campaign, &mut self.roster, &fact.event)?;
         self.version = fact.version;
         self.created_at.get_or_insert(fact.recorded_at);
@@ -147,6 +150,22 @@ impl Replayed {
     /// What accounts sent for it.
     pub(crate) fn sends(&self) -> &Sends {
         &self.sends
+    }
+
+    /// What accounts were granted for it.
+    pub(crate) fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
+    fn note_grant(&mut self, fact: &Fact) {
+        let Event::SendPermitted(permitted) = &fact.event else {
+            return;
+        };
+        let user = self.campaign.present().map(|present| present.user_id);
+        if let Some((user, account, day, kind)) = user.and_then(|user| granted(user, permitted)) {
+            let day = day.unwrap_or_else(|| fact.recorded_at.date_naive());
+            *self.grants.entry((user, account, day, kind)).or_default() += 1;
+        }
     }
 
     fn note_send(&mut self, fact: &Fact) {

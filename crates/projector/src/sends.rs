@@ -4,15 +4,12 @@
 //! none. Counts outlive their campaign, because the account's usage does.
 
 use crate::RowError;
-use chrono::{Days, NaiveDate};
-use domain::{AccountId, CampaignId, SendKind};
+use chrono::NaiveDate;
+use domain::{AccountId, CampaignId, Day, SendKind};
 use event_store::JournalId;
 use std::collections::{BTreeMap, HashMap};
 use tokio_postgres::Row;
 use uuid::Uuid;
-
-/// Days that usage looks back over, today among them (campaign API, section 1.14).
-pub const USAGE_DAYS: u64 = 7;
 
 /// What was sent for one campaign: how often by whom, when, and what.
 pub(crate) type Sends = BTreeMap<(AccountId, NaiveDate, SendKind), u32>;
@@ -40,7 +37,7 @@ impl Sent {
     }
 }
 
-/// What accounts sent in the [`USAGE_DAYS`] that end with `today`, over all campaigns. One that sent
+/// What accounts sent in the week that ends with `today`, a day of UTC, over all campaigns. One that sent
 /// nothing is left out.
 ///
 /// # Errors
@@ -49,17 +46,15 @@ pub async fn usage(
     client: &deadpool_postgres::Client,
     journal: JournalId,
     accounts: &[AccountId],
-    today: NaiveDate,
+    today: Day,
 ) -> Result<HashMap<AccountId, Sent>, RowError> {
     let statement = client
         .prepare_cached(include_str!("../sql/sum_sends_of_accounts.sql"))
         .await?;
     let ids: Vec<Uuid> = accounts.iter().map(|id| id.0).collect();
-    let first = today
-        .checked_sub_days(Days::new(USAGE_DAYS - 1))
-        .unwrap_or(today);
+    let (first, last) = (today.week_begins_on(), today.date());
     let rows = client
-        .query(&statement, &[&journal.0, &ids, &first, &today])
+        .query(&statement, &[&journal.0, &ids, &first, &last])
         .await?;
     by_account(&rows)
 }
@@ -72,13 +67,13 @@ pub async fn sends_of_campaign(
     client: &deadpool_postgres::Client,
     journal: JournalId,
     campaign: CampaignId,
-    today: NaiveDate,
+    today: Day,
 ) -> Result<HashMap<AccountId, Sent>, RowError> {
     let statement = client
         .prepare_cached(include_str!("../sql/sum_sends_of_campaign.sql"))
         .await?;
     let rows = client
-        .query(&statement, &[&journal.0, &campaign.0, &today])
+        .query(&statement, &[&journal.0, &campaign.0, &today.date()])
         .await?;
     by_account(&rows)
 }
@@ -118,7 +113,7 @@ fn by_account(rows: &[Row]) -> Result<HashMap<AccountId, Sent>, RowError> {
     Ok(found)
 }
 
-fn kind(row: &Row) -> Result<SendKind, RowError> {
+pub(crate) fn kind(row: &Row) -> Result<SendKind, RowError> {
     let word: &str = row.get("kind");
     SendKind::from_wire(word).ok_or(RowError::Word {
         column: "kind",

@@ -1,7 +1,10 @@
 //! One campaign in the course of one transaction: what it was, what it became, and therefore
 //! which rows must be written.
 
+use crate::granted::{Granted, granted};
 use crate::{Added, CampaignRow};
+use chrono::NaiveDate;
+use domain::event::SendPermitted;
 use domain::{
     AccountId, BrokenHistory, Campaign, CampaignId, Event, NodeId, PermitId, Prospect, ProspectId,
     ProspectStatus, Roster, SendKind, Version, evolve,
@@ -27,6 +30,7 @@ pub struct Unit {
     pub(crate) added: BTreeMap<ProspectId, Added>,
     pub(crate) permits: BTreeMap<(ProspectId, NodeId), PermitMark>,
     pub(crate) sends: BTreeMap<(AccountId, SendKind), i32>,
+    pub(crate) granted: BTreeMap<Granted<Option<NaiveDate>>, i32>,
     pub(crate) removed: BTreeSet<ProspectId>,
     pub(crate) emptied: bool,
     /// A launch failed that had left prospects out.
@@ -81,6 +85,7 @@ impl Unit {
             added: BTreeMap::new(),
             permits: BTreeMap::new(),
             sends: BTreeMap::new(),
+            granted: BTreeMap::new(),
             removed: BTreeSet::new(),
             emptied: false,
             put_back: false,
@@ -186,6 +191,7 @@ impl Unit {
             Event::SendPermitted(granted) => {
                 let step = (granted.prospect_id, granted.node_id);
                 self.permits.insert(step, PermitMark::Granted);
+                self.mark_granted(granted);
             }
             Event::SendSucceeded(sent) => {
                 self.mark_sent(sent.prospect_id, sent.permit_id);
@@ -193,6 +199,13 @@ impl Unit {
             }
             Event::SendFailed(failed) => self.mark_closed(failed.prospect_id, failed.permit_id),
             _ => {}
+        }
+    }
+
+    fn mark_granted(&mut self, permitted: &SendPermitted) {
+        let user = self.campaign.present().map(|present| present.user_id);
+        if let Some(granted) = user.and_then(|user| granted(user, permitted)) {
+            *self.granted.entry(granted).or_default() += 1;
         }
     }
 

@@ -5,6 +5,7 @@
 //! only those that have something to write.
 
 mod columns;
+mod granted;
 mod loading;
 mod permits;
 mod prospects;
@@ -16,7 +17,7 @@ pub use columns::Moves;
 use columns::{Counters, Whole};
 use domain::{Campaign, Present};
 use event_store::JournalId;
-use futures_util::future::{try_join4, try_join5};
+use futures_util::future::{try_join, try_join4, try_join5};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Statement};
 use uuid::Uuid;
@@ -38,6 +39,8 @@ pub struct Rows {
     grant_permits: Statement,
     close_permits: Statement,
     count_sends: Statement,
+    count_granted: Statement,
+    load_granted: Statement,
     put_back_prospects: Statement,
 }
 
@@ -64,6 +67,8 @@ impl Rows {
             grant_permits: prepare(include_str!("../sql/grant_permits.sql")).await?,
             close_permits: prepare(include_str!("../sql/close_permits.sql")).await?,
             count_sends: prepare(include_str!("../sql/count_sends.sql")).await?,
+            count_granted: prepare(include_str!("../sql/count_permits_of_accounts.sql")).await?,
+            load_granted: prepare(include_str!("../sql/sum_permits_of_accounts.sql")).await?,
             put_back_prospects: prepare(include_str!("../sql/put_back_prospects.sql")).await?,
         })
     }
@@ -94,8 +99,11 @@ impl Rows {
         );
         let grants = self.grant(client, journal, units);
         let closes = self.close(client, journal, units);
-        let sends = self.count_sends(client, journal, units);
-        try_join5(campaigns, prospects, grants, closes, sends)
+        let counts = try_join(
+            self.count_sends(client, journal, units),
+            self.count_granted(client, journal, units),
+        );
+        try_join5(campaigns, prospects, grants, closes, counts)
             .await
             .map(|_| ())
     }

@@ -1,5 +1,5 @@
 //! Sender accounts that a process remembers, so that an answer that shows them costs no question
-//! to the database.
+//! to the database, and neither does a permit that is held to their limits.
 //!
 //! Every change is announced on [`CHANNEL`](crate::CHANNEL); whoever listens tells the directory
 //! ([`Directory::forget`], and [`Directory::forget_all`] after it may have missed something). What
@@ -9,7 +9,7 @@
 
 use crate::{Sender, SenderError, find_of};
 use deadpool_postgres::Client;
-use domain::{AccountId, UserId};
+use domain::{AccountId, OwnLimits, UserId};
 use lru::LruCache;
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -33,6 +33,14 @@ struct Remembered {
     /// Goes up with every change that is heard of.
     generation: u64,
     accounts: LruCache<(UserId, AccountId), Known>,
+    limits: LruCache<(UserId, AccountId), (OwnLimits, Instant)>,
+}
+
+/// A read that began: what it finds is remembered if nothing is announced until then.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    generation: u64,
+    read_at: Instant,
 }
 
 struct Known {
@@ -49,6 +57,7 @@ impl Directory {
         let remembered = Remembered {
             generation: 0,
             accounts: LruCache::new(accounts_max),
+            limits: LruCache::new(accounts_max),
         };
         Self {
             remembered: Arc::new(Mutex::new(remembered)),
@@ -84,7 +93,10 @@ impl Directory {
         user: UserId,
         ids: &[AccountId],
     ) -> Result<Vec<Arc<Sender>>, SenderError> {
-        let (read_at, generation) = ((self.clock)(), self.remembered().generation);
+        let Reading {
+            generation,
+            read_at,
+        } = self.begin_reading();
         let found: HashMap<AccountId, Arc<Sender>> = find_of(client, user, ids)
             .await?
             .into_iter()
@@ -101,6 +113,32 @@ impl Directory {
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
+    /// To be taken before a read whose limits are to be remembered.
+    #[must_use]
+    pub fn begin_reading(&self) -> Reading {
+        Reading {
+            read_at: (self.clock)(),
+            generation: self.remembered().generation,
+        }
+    }
+
+    /// The limits of an account, if they are remembered; none of its own if it is not there.
+    #[must_use]
+    pub fn recall_limits(&self, user: UserId, account: AccountId) -> Option<OwnLimits> {
+        let (now, trust) = ((self.clock)(), Duration::from_secs(TRUST_SECONDS_MAX));
+        let mut remembered = self.remembered();
+        let (limits, read_at) = remembered.limits.get(&(user, account))?;
+        (now.saturating_duration_since(*read_at) <= trust).then_some(*limits)
+    }
+
+    /// Remembers the limits of an account that `reading` found.
+    pub fn remember_limits(&self, reading: Reading, whose: (UserId, AccountId), limits: OwnLimits) {
+        let mut remembered = self.remembered();
+        if remembered.generation == reading.generation {
+            remembered.limits.put(whose, (limits, reading.read_at));
+        }
+    }
+
     /// An account has changed, by what was announced.
     pub fn forget(&self, announced: &str) {
         let Some(key) = key(announced) else {
@@ -109,6 +147,7 @@ impl Directory {
         let mut remembered = self.remembered();
         remembered.generation += 1;
         remembered.accounts.pop(&key);
+        remembered.limits.pop(&key);
     }
 
     /// Any account may have changed.
@@ -116,6 +155,7 @@ impl Directory {
         let mut remembered = self.remembered();
         remembered.generation += 1;
         remembered.accounts.clear();
+        remembered.limits.clear();
     }
 
     fn remembered(&self) -> MutexGuard<'_, Remembered> {

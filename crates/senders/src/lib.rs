@@ -16,7 +16,7 @@ mod facts;
 mod row;
 mod store;
 
-pub use directory::{Directory, TRUST_SECONDS_MAX};
-pub use facts::{Facts, find_facts};
+pub use directory::{Directory, Reading, TRUST_SECONDS_MAX};
+pub use facts::{Facts, LimitsOfAccounts, find_facts, find_limits};
 pub use row::{Limits, Sender, SenderError};
 pub use store::{CHANNEL, Put, SENDERS_PER_USER_MAX, Times, find, find_of, list, put, remove};

@@ -1,7 +1,9 @@
 //! A sender account as a value, and how it is read.
 
 use chrono::{DateTime, Utc};
-use domain::{AccountId, ChannelKind, MailboxStatus, ProfileStatus, SenderFacts, UserId};
+use domain::{
+    AccountId, ChannelKind, MailboxStatus, OwnLimits, ProfileStatus, SenderFacts, UserId,
+};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -122,12 +124,19 @@ impl Sender {
         }
     }
 
+    /// Its limits, as permits are held to them.
+    #[must_use]
+    pub fn own_limits(&self) -> OwnLimits {
+        OwnLimits {
+            daily: self.limits.daily,
+            weekly_connections: self.limits.weekly_connections,
+            weekly_messages: self.limits.weekly_messages,
+            is_premium: self.is_premium == Some(true),
+        }
+    }
+
     pub(crate) fn read(row: &Row) -> Result<Self, SenderError> {
         let has_inbox = row.get::<_, Option<&str>>("provider_account_id").is_some();
-        let limit = |column| {
-            let limit: Option<i32> = row.get(column);
-            limit.and_then(|limit| u32::try_from(limit).ok())
-        };
         Ok(Self {
             id: AccountId(row.get("id")),
             user_id: UserId(row.get("user_id")),
@@ -140,14 +149,32 @@ impl Sender {
             provider_account_id: row.get("provider_account_id"),
             warmup_status: row.get("warmup_status"),
             is_premium: row.get("is_premium"),
-            limits: Limits {
-                daily: limit("daily_limit"),
-                weekly_connections: limit("weekly_connection_limit"),
-                weekly_messages: limit("weekly_message_limit"),
-            },
+            limits: limits(row),
             created_at: row.get("created_at"),
             updated_at: row.get("updated_at"),
         })
+    }
+}
+
+pub(crate) fn own_limits(row: &Row) -> OwnLimits {
+    let limits = limits(row);
+    OwnLimits {
+        daily: limits.daily,
+        weekly_connections: limits.weekly_connections,
+        weekly_messages: limits.weekly_messages,
+        is_premium: row.get::<_, Option<bool>>("is_premium") == Some(true),
+    }
+}
+
+fn limits(row: &Row) -> Limits {
+    let limit = |column| {
+        let limit: Option<i32> = row.get(column);
+        limit.and_then(|limit| u32::try_from(limit).ok())
+    };
+    Limits {
+        daily: limit("daily_limit"),
+        weekly_connections: limit("weekly_connection_limit"),
+        weekly_messages: limit("weekly_message_limit"),
     }
 }
 

@@ -1,12 +1,13 @@
 //! Lanes as one process has them, without HTTP around.
 
-use commands::{Failure, Lanes, LanesSettings, Metrics, Origin, Request, Verdict};
+use commands::{Failure, Lanes, LanesSettings, Metrics, Origin, Request, Sources, Verdict};
 use domain::{CampaignId, Command, UserId};
 use event_store::{Actor, Announcer, Connection, Journals, Wakes, connect};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
-use senders::{Put, Sender};
+use senders::{Directory, Put, Sender};
 use std::num::NonZeroUsize;
+use std::time::Instant;
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 use tokio_postgres::Config;
@@ -14,6 +15,8 @@ use tokio_postgres::Config;
 /// A process's lanes. They end when this is dropped.
 pub struct TestLanes {
     lanes: Lanes,
+    /// Nobody listens to what is announced: see [`Self::hear_of_senders`].
+    senders: Directory,
     config: Config,
     /// For what is written outside of the lanes.
     beside: OnceCell<Connection>,
@@ -26,19 +29,28 @@ impl TestLanes {
     /// Lanes that reach the database by `config`, where their connections are called `process`.
     #[must_use]
     pub fn named(config: &Config, process: &str) -> Self {
+        Self::with_sources(config, process, cli::sources::MACHINE)
+    }
+
+    /// The same, whose clock and ids come from somewhere else.
+    #[must_use]
+    pub fn with_sources(config: &Config, process: &str, sources: Sources) -> Self {
         let mut registry = Registry::default();
+        let senders = Directory::new(Instant::now);
         let (lanes, running) = Lanes::start(&LanesSettings {
             config: config.clone().application_name(process).clone(),
             journals: Journals::DEFAULT,
-            sources: cli::sources::MACHINE,
+            sources,
             wakes: Wakes::new(Journals::DEFAULT),
             announcer: Announcer::default(),
             metrics: Metrics::register(&mut registry),
+            senders: senders.clone(),
             campaigns_remembered_max: NonZeroUsize::new(1_000).unwrap_or(NonZeroUsize::MIN),
             writers_max: NonZeroUsize::new(2).unwrap_or(NonZeroUsize::MIN),
         });
         Self {
             lanes,
+            senders,
             config: config.clone(),
             beside: OnceCell::new(),
             registry,
@@ -74,6 +86,11 @@ impl TestLanes {
         let beside = async || connect(&self.config).await;
         let beside = self.beside.get_or_try_init(beside).await.unwrap();
         senders::put(&beside.client, sender).await.unwrap()
+    }
+
+    /// What a process does that hears of changed sender accounts.
+    pub fn hear_of_senders(&self) {
+        self.senders.forget_all();
     }
 
     /// How often batches ended with `outcome`: `committed`, `lost_head`, `refused`, `unknown`.

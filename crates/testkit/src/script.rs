@@ -14,6 +14,9 @@ use futures_util::future::join_all;
 use senders::Sender;
 use uuid::Uuid;
 
+/// What the smallest of the documented limits lets through.
+const DEFAULT_LIMIT: u32 = 30;
+
 /// A campaign to be. Unless told otherwise: email, three prospects, nothing sent.
 #[must_use]
 pub struct Script<'a> {
@@ -194,15 +197,24 @@ impl<'a> Script<'a> {
         }
     }
 
-    /// The account that the campaign sends from.
+    /// The account that the campaign sends from. Where there are more prospects than the defaults
+    /// let through on a day, it may send to all of them, twice.
     #[must_use]
     pub fn sender(&self) -> Sender {
         let (user, id) = (self.user, account(self.id));
-        if self.linkedin {
+        let mut sender = if self.linkedin {
             Sender::connected_profile(user, id, "Test Sender")
         } else {
             Sender::active_mailbox(user, id, "sender@example.com")
+        };
+        if DEFAULT_LIMIT < 2 * self.prospects {
+            let enough = Some(2 * self.prospects);
+            let is_linkedin = self.linkedin;
+            sender.limits.daily = enough.filter(|_| !is_linkedin);
+            sender.limits.weekly_connections = enough.filter(|_| is_linkedin);
+            sender.limits.weekly_messages = sender.limits.weekly_connections;
         }
+        sender
     }
 
     fn channel(&self) -> Channel {

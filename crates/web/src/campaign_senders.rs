@@ -1,8 +1,8 @@
 //! `GET /api/campaigns/{id}/senders`: who sends for a campaign, and how much (campaign API, section
 //! 1.14, row 22 of its table).
 //!
-//! Usage is the account's over all campaigns, in the seven days of UTC that end today. What was sent
-//! for the campaign counts steps whose permit named the account. The words that the documentation
+//! Usage is the account's over all campaigns, in the seven days of UTC that end today. Limits are asked
+//! of the function that permits are held to (`sender_limits.rs`). What was sent for the campaign counts steps whose permit named the account. The words that the documentation
 //! names without saying what they count are explained in `docs/API.md`.
 
 use crate::app::App;
@@ -11,27 +11,23 @@ use crate::ids::campaign_id;
 use crate::openapi::{CampaignPath, ChannelWord};
 use crate::problem::Problem;
 use crate::read::read;
+use crate::sender_limits::{BindingLimitJson, binding_limits};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::NaiveDate;
+use chrono::{DateTime, Utc};
 use domain::{
-    AccountId, CampaignId, Channel, ChannelKind, ProspectStatus, Rejection, SendKind, UserId,
+    AccountId, CampaignId, Channel, ChannelKind, Day, ProspectStatus, Rejection, SendKind,
+    SendingAccount, UserId,
 };
 use event_store::JournalId;
 use projector::{
-    CampaignRow, RowError, Sent, count_open_permits, find_campaign, sends_of_campaign, usage,
+    CampaignRow, GrantedPermits, RowError, Sent, count_open_permits, find_campaign, granted_since,
+    sends_of_campaign, usage,
 };
 use senders::{Sender, SenderError, find_of};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use utoipa::ToSchema;
-
-/// Mails a day, unless the account or the campaign says otherwise.
-const DAILY_DEFAULT: u32 = 30;
-/// Invitations a week of a free and of a premium profile.
-const WEEKLY_CONNECTIONS_DEFAULT: (u32, u32) = (80, 100);
-/// LinkedIn messages a week of a free and of a premium profile.
-const WEEKLY_MESSAGES_DEFAULT: (u32, u32) = (100, 150);
 
 type Counts = BTreeMap<&'static str, u64>;
 
@@ -87,14 +83,14 @@ struct CampaignSenderJson<'a> {
     is_premium: Option<bool>,
     #[schema(required = true)]
     warmup_status: Option<&'a str>,
-    /// `null` on email.
+    /// `null` on email, unless the account has one of its own.
     #[schema(required = true)]
     weekly_connection_limit: Option<u32>,
-    /// `null` on email.
+    /// `null` on email, unless the account has one of its own.
     #[schema(required = true)]
     weekly_message_limit: Option<u32>,
-    /// The campaign's limit for the account, or the account's own, or 30. On LinkedIn only the
-    /// account's own.
+    /// The account's own limit or 30, or the campaign's for the account if that is smaller. On
+    /// LinkedIn only the account's own.
     #[schema(required = true)]
     daily_limit: Option<u32>,
     /// Over all campaigns, in seven days.
@@ -107,6 +103,10 @@ struct CampaignSenderJson<'a> {
     committed_count: u64,
     /// Steps sent today, over all campaigns.
     today_sent: u64,
+    /// For each kind of step that the campaign's channel sends: the limit that leaves the fewest
+    /// permits (an addition). A kind without a limit is left out.
+    #[schema(schema_with = binding_limits)]
+    binding_limits: Vec<BindingLimitJson>,
 }
 
 /// What was read.
@@ -116,6 +116,8 @@ struct Found {
     usage: HashMap<AccountId, Sent>,
     sent: HashMap<AccountId, Sent>,
     open: HashMap<AccountId, u64>,
+    granted: GrantedPermits,
+    now: DateTime<Utc>,
 }
 
 /// Why it was not.
@@ -142,8 +144,8 @@ pub(crate) async fn list(request: HttpRequest, app: Data<App>) -> Result<HttpRes
     let caller = caller(&request, &app).await?;
     let id = campaign_id(&request)?;
     let place = (app.lanes.journal_of(caller.user_id), caller.user_id);
-    let today = (app.sources.now)().date_naive();
-    let found = read(&app, async |client| find(client, place, id, today).await).await?;
+    let now = (app.sources.now)();
+    let found = read(&app, async |client| find(client, place, id, now).await).await?;
     let found = found.ok_or(Rejection::NotFound)?;
     Ok(HttpResponse::Ok().json(CampaignSendersJson::of(&found)))
 }
@@ -152,7 +154,7 @@ async fn find(
     client: &deadpool_postgres::Client,
     (journal, user): (JournalId, UserId),
     id: CampaignId,
-    today: NaiveDate,
+    now: DateTime<Utc>,
 ) -> Result<Option<Found>, NotFound> {
     let Some(row) = find_campaign(client, journal, id, user).await? else {
         return Ok(None);
@@ -163,11 +165,15 @@ async fn find(
         .into_iter()
         .map(|sender| (sender.id, sender))
         .collect();
+    let today = Day::of_utc(now);
+    let week = today.week_begins_on();
     Ok(Some(Found {
         accounts: ids.iter().filter_map(|id| by_id.remove(id)).collect(),
         usage: usage(client, journal, ids, today).await?,
         sent: sends_of_campaign(client, journal, id, today).await?,
         open: count_open_permits(client, journal, id).await?,
+        granted: granted_since(client, journal, ids, week).await?,
+        now,
         row,
     }))
 }
@@ -215,6 +221,10 @@ impl<'a> CampaignSenderJson<'a> {
         let usage = found.usage.get(&account.id).unwrap_or(&none);
         let sent = found.sent.get(&account.id).unwrap_or(&none);
         let open = found.open.get(&account.id).copied().unwrap_or(0);
+        let own = account.own_limits();
+        let permits = found.granted.get(&(account.user_id, account.id));
+        let permits = permits.cloned().unwrap_or_default();
+        let sending = SendingAccount { own, permits };
         Self {
             account_id: account.id,
             display_name: &account.display_name,
@@ -224,22 +234,19 @@ impl<'a> CampaignSenderJson<'a> {
             r#type: account.standing.channel(),
             is_premium: account.is_premium,
             warmup_status: account.warmup_status.as_deref(),
-            weekly_connection_limit: weekly(
-                account,
-                account.limits.weekly_connections,
-                WEEKLY_CONNECTIONS_DEFAULT,
-            ),
-            weekly_message_limit: weekly(
-                account,
-                account.limits.weekly_messages,
-                WEEKLY_MESSAGES_DEFAULT,
-            ),
+            weekly_connection_limit: own.weekly_connections_on(account.standing.channel()),
+            weekly_message_limit: own.weekly_messages_on(account.standing.channel()),
             daily_limit: daily(account, &found.row.campaign.settings.channel),
             weekly_connections_sent: connections(&usage.count),
             weekly_messages_sent: usage.total() - connections(&usage.count),
             campaign_messages_sent: sent.total() - connections(&sent.count),
             committed_count: sent.total() + open,
             today_sent: usage.total_today(),
+            binding_limits: BindingLimitJson::all(
+                &found.row.campaign,
+                (account.id, &sending),
+                found.now,
+            ),
         }
     }
 }
@@ -259,25 +266,14 @@ fn by_status(counts: &BTreeMap<SendKind, u64>) -> Counts {
         .collect()
 }
 
-fn weekly(account: &Sender, own: Option<u32>, (free, premium): (u32, u32)) -> Option<u32> {
-    let default = match (account.standing.channel(), account.is_premium) {
-        (ChannelKind::Email, _) => None,
-        (ChannelKind::Linkedin, Some(true)) => Some(premium),
-        (ChannelKind::Linkedin, _) => Some(free),
-    };
-    own.or(default)
-}
-
+/// The smaller of the account's limit and of the campaign's for it.
 fn daily(account: &Sender, channel: &Channel) -> Option<u32> {
+    let own = account.own_limits().daily_on(channel.kind());
     let Channel::Email(email) = channel else {
-        return account.limits.daily;
+        return own;
     };
-    let of_campaign = email
-        .account_limits
-        .iter()
-        .find(|limit| limit.account_id == account.id);
-    of_campaign
-        .map(|limit| limit.daily_limit.sends())
-        .or(account.limits.daily)
-        .or(Some(DAILY_DEFAULT))
+    let mut limits = email.account_limits.iter();
+    let of_campaign = limits.find(|limit| limit.account_id == account.id);
+    let of_campaign = of_campaign.map(|limit| limit.daily_limit.sends());
+    own.into_iter().chain(of_campaign).min()
 }

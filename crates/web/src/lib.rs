@@ -55,6 +55,7 @@ mod rate;
 mod read;
 mod registering;
 mod sender_json;
+mod sender_limits;
 mod sender_registry;
 mod senders;
 mod server;

@@ -120,6 +120,7 @@ impl Life {
             roster: &self.state.roster,
             name_owner: None,
             senders: &self.part.senders,
+            account: None,
             people: KnownPeople {
                 on_file: true,
                 ..KnownPeople::default()

@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 /// What is rebuilt.
 #[derive(Debug, Clone, Args)]
 pub struct Rebuild {
-    /// Which rows: campaigns, prospects, permits, sends, or all of them.
+    /// Which rows: campaigns, prospects, permits, permits_of_accounts, sends, or all of them.
     #[arg(value_name = "ROWS", value_parser = named, default_value = "all")]
     pub rows: Rows,
     /// Journals that are loaded at a time. Default: one for each processor.
@@ -31,5 +31,7 @@ pub struct Rows(pub Vec<Projection>);
 
 fn named(name: &str) -> Result<Rows, String> {
     let named = Projection::named(name).map(Rows);
-    named.ok_or_else(|| "say campaigns, prospects, permits, sends, or all".to_owned())
+    named.ok_or_else(|| {
+        "say campaigns, prospects, permits, permits_of_accounts, sends, or all".to_owned()
+    })
 }

@@ -9,8 +9,8 @@ Checks, each for every journal:
   log       positions are dense and in order, times never go backwards, the head is at
             the last event, every event and its metadata parse, the versions of a campaign
             have no gap, and every event can follow the one before
-  rows      campaigns, prospects, permits and sends equal a replay of the log, field by
-            field, and no row is without a history
+  rows      campaigns, prospects, permits, permits_of_accounts and sends equal a replay of
+            the log, field by field, and no row is without a history
   counters  the census, the tally and what accounts sent equal a recount of the rows; goes
             with rows
   effects   every event that needs an effect has it, unless it may have been forgotten by

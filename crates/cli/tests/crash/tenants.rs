@@ -67,6 +67,7 @@ pub fn start_lanes(database: &Config, journals: Journals) -> (Lanes, JoinSet<()>
         wakes: Wakes::new(journals),
         announcer: Announcer::default(),
         metrics: Metrics::register(&mut Registry::default()),
+        senders: senders::Directory::new(std::time::Instant::now),
         campaigns_remembered_max: NonZeroUsize::MIN,
         writers_max: NonZeroUsize::MIN,
     })

@@ -11,7 +11,7 @@ async fn rows_are_rebuilt_without_a_service() {
 
     let said = does(&playground, &["rebuild"]).await;
 
-    let beginning = "Rebuilt campaigns, prospects, permits, sends from ";
+    let beginning = "Rebuilt campaigns, prospects, permits, permits_of_accounts, sends from ";
     assert!(said.starts_with(beginning), "{said}");
     let shown = json(&does(&playground, &["rebuild", "--status", "--json"]).await);
     assert_eq!(shown["rebuild"]["phase"], "done");
@@ -47,7 +47,7 @@ async fn what_cannot_be_rebuilt_is_said() {
     let nothing = refuses(&playground, &["rebuild", "--cancel"]).await;
 
     assert!(
-        unknown.contains("campaigns, prospects, permits, sends, or all"),
+        unknown.contains("campaigns, prospects, permits, permits_of_accounts, sends, or all"),
         "{unknown}"
     );
     assert!(nothing.contains("nothing is being rebuilt"), "{nothing}");

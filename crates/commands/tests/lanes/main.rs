@@ -11,6 +11,7 @@
 mod answering;
 mod conflicts;
 mod hour;
+mod limits;
 mod losing;
 mod naming;
 mod poison;

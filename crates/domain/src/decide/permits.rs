@@ -7,13 +7,12 @@
 use super::Decision;
 use super::progress::first_mail_sent;
 use crate::event::{PermitClosed, SendFailed, SendPermitted};
-use crate::hours::{local_day, next_midnight};
+use crate::limits::{NOTHING_KNOWN, limits_on};
 use crate::{
-    AccountId, Channel, Command, DailyLimit, Event, Known, PermitRefusal, PermitState, Present,
-    Rejection, SendKind, Stage,
+    AccountId, Command, Event, Known, LimitInForce, LimitName, PermitRefusal, PermitState, Present,
+    Rejection, SendKind, SendingAccount, Stage,
 };
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Utc};
 
 /// Grants one permit, or says why not and when to ask again.
 pub(super) fn request(campaign: &Present, command: &Command, known: &Known<'_>) -> Decision {
@@ -58,14 +57,18 @@ pub(super) fn request(campaign: &Present, command: &Command, known: &Known<'_>) 
             return refuse(PermitRefusal::NotActive);
         }
     }
-    let day = within_limits(campaign, *account_id, known.now)?;
+    let account = account_id.map(|id| (id, known.account.unwrap_or(&NOTHING_KNOWN)));
+    within_limits(campaign, send, account, known.now)?;
+    let day = campaign.day_at(known.now);
     Ok(vec![Event::SendPermitted(SendPermitted {
         permit_id: *permit_id,
         prospect_id: *prospect_id,
         node_id: *node_id,
         send,
         account_id: *account_id,
-        day,
+        day: day.date(),
+        day_ends_at: Some(day.ends_at()),
+        account_day: account.map(|(_, account)| account.permits.day_at(known.now).date()),
     })])
 }
 
@@ -114,46 +117,37 @@ pub(super) fn report(campaign: &Present, command: &Command, known: &Known<'_>) -
     }
 }
 
-/// The day that a permit granted now counts for.
+/// Refuses what the hours or a limit do not let through now. `ask_again_at` is when all of them do.
 fn within_limits(
     campaign: &Present,
-    account: Option<AccountId>,
+    kind: SendKind,
+    account: Option<(AccountId, &SendingAccount)>,
     now: DateTime<Utc>,
-) -> Result<NaiveDate, Rejection> {
+) -> Result<(), Rejection> {
     let hours = campaign.settings.operating_hours.as_ref();
-    if let Some(hours) = hours
-        && !hours.is_open_at(now)
-    {
-        let ask_again_at = hours.next_opening(now);
-        return Err(for_now(PermitRefusal::OutsideOperatingHours, ask_again_at));
-    }
-    let zone = hours.map_or(Tz::UTC, |hours| hours.time_zone);
-    let day = local_day(zone, now);
-    let Channel::Email(email) = &campaign.settings.channel else {
-        return Ok(day);
+    let is_open = hours.is_none_or(|hours| hours.is_open_at(now));
+    let mut reached = limits_on(campaign, kind, account, now);
+    reached.retain(LimitInForce::is_reached);
+    let refusal = match reached.first() {
+        _ if !is_open => PermitRefusal::OutsideOperatingHours,
+        Some(limit) => refusal_by(limit.name),
+        None => return Ok(()),
     };
-    let tomorrow = |refusal| {
-        let midnight = next_midnight(zone, day);
-        let opening = |from| hours.map_or(Some(from), |hours| hours.next_opening(from));
-        for_now(refusal, midnight.and_then(opening))
-    };
-    let reached = |limit: Option<DailyLimit>, granted: u32| {
-        limit.is_some_and(|limit| limit.sends() <= granted)
-    };
-    if reached(email.daily_limit, campaign.tally.on(day)) {
-        return Err(tomorrow(PermitRefusal::DailyLimit));
-    }
-    if let Some(account) = account {
-        let own = email
-            .account_limits
-            .iter()
-            .find(|limit| limit.account_id == account);
-        let granted = campaign.tally.of_account_on(account, day);
-        if reached(own.map(|limit| limit.daily_limit), granted) {
-            return Err(tomorrow(PermitRefusal::AccountLimit));
+    let free_at = reached.iter().try_fold(now, |latest, limit| {
+        limit.frees_at.map(|frees_at| latest.max(frees_at))
+    });
+    let opening = |from| hours.map_or(Some(from), |hours| hours.next_opening(from));
+    Err(for_now(refusal, free_at.and_then(opening)))
+}
+
+fn refusal_by(limit: LimitName) -> PermitRefusal {
+    match limit {
+        LimitName::CampaignDaily => PermitRefusal::DailyLimit,
+        LimitName::CampaignAccount | LimitName::AccountDaily => PermitRefusal::AccountLimit,
+        LimitName::AccountWeeklyConnections | LimitName::AccountWeeklyMessages => {
+            PermitRefusal::WeeklyLimit
         }
     }
-    Ok(day)
 }
 
 fn refuse(refusal: PermitRefusal) -> Decision {

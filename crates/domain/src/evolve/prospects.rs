@@ -127,7 +127,7 @@ fn permit(campaign: &mut Present, roster: &mut Roster, permitted: &SendPermitted
         return None;
     }
     campaign.census.open_permits += 1;
-    campaign.tally.count(permitted.day, permitted.account_id);
+    campaign.tally.count(permitted);
     let status = prospect.status;
     move_to(
         &mut campaign.census,

@@ -201,18 +201,37 @@ fn send_permitted() -> Vec<Example> {
             ..permission(1, node)
         })
     };
-    let account_id = Some(account(1));
-    let named = SendPermitted {
-        account_id,
-        day: today(),
-        ..permission(1, FIRST)
+    let named = |account_day| {
+        Event::SendPermitted(SendPermitted {
+            account_id: Some(account(1)),
+            account_day,
+            ..permission(1, FIRST)
+        })
     };
-    variants([
-        ("", permitted(1, FIRST)),
-        ("account", Event::SendPermitted(named)),
-        ("invitation", of(SendKind::ConnectionRequest, FIRST)),
-        ("message", of(SendKind::Message, SECOND)),
-    ])
+    let examples = || {
+        [
+            ("", permitted(1, FIRST)),
+            ("account", named(Some(today()))),
+            ("invitation", of(SendKind::ConnectionRequest, FIRST)),
+            ("message", of(SendKind::Message, SECOND)),
+        ]
+    };
+    let first_version = examples().map(|(variant, event)| (variant, of_first_version(event)));
+    let mut both = variants(first_version);
+    both.extend(variants(examples()));
+    both
+}
+
+/// Permits did not tell when their day ends.
+fn of_first_version(event: Event) -> Event {
+    match event {
+        Event::SendPermitted(permitted) => Event::SendPermitted(SendPermitted {
+            day_ends_at: None,
+            account_day: None,
+            ..permitted
+        }),
+        event => event,
+    }
 }
 
 fn send_failed() -> Vec<Example> {

@@ -8,7 +8,7 @@ use crate::cast::{another_campaign, every_sender, now, prospect};
 use chrono::{DateTime, Utc};
 use domain::{
     AccountId, CampaignId, Command, Event, Known, KnownPeople, Present, Prospect, ProspectId,
-    Rejection, SenderFacts, Senders, State, Status, decide, evolve, replay,
+    Rejection, SenderFacts, Senders, SendingAccount, State, Status, decide, evolve, replay,
 };
 
 /// What happened, and what else is known.
@@ -18,6 +18,7 @@ pub struct Given {
     now: DateTime<Utc>,
     name_owner: Option<CampaignId>,
     senders: Senders,
+    account: Option<SendingAccount>,
     people: Acquaintance,
 }
 
@@ -59,6 +60,7 @@ pub fn given(events: impl IntoIterator<Item = Event>) -> Given {
         now: now(),
         name_owner: None,
         senders: every_sender(),
+        account: None,
         people: Acquaintance::default(),
     }
 }
@@ -102,6 +104,14 @@ impl Given {
         }
     }
 
+    /// What is known of the sender account that a permit names.
+    pub fn with_account(self, account: SendingAccount) -> Self {
+        Self {
+            account: Some(account),
+            ..self
+        }
+    }
+
     /// What is known of the people whom the command names.
     pub fn knowing(self, people: Acquaintance) -> Self {
         Self { people, ..self }
@@ -128,6 +138,7 @@ impl Given {
             roster: &before.roster,
             name_owner: self.name_owner,
             senders: &self.senders,
+            account: self.account.as_ref(),
             people: self.people.known(),
         };
         let decision = decide(&before.campaign, &command, &known);

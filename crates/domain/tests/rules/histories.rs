@@ -35,6 +35,7 @@ impl Step {
             roster,
             name_owner,
             senders: &self.senders,
+            account: None,
             people: self.people.known(),
         }
     }

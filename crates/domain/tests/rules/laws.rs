@@ -153,7 +153,7 @@ proptest! {
 
         for event in life.history() {
             let payload = event.payload().unwrap();
-            let read = parse_event(event.event_type(), Event::SCHEMA_VERSION, &payload);
+            let read = parse_event(event.event_type(), event.schema_version(), &payload);
             prop_assert_eq!(&read.unwrap(), event);
         }
     }

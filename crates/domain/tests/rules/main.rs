@@ -12,8 +12,12 @@
     reason = "a test that cannot go on fails; clippy knows only #[test] functions as tests"
 )]
 
+mod account_limits;
 mod cast;
 mod chance;
+mod changing_zones;
+mod clocks;
+mod days;
 mod drafting;
 mod editing;
 mod events;

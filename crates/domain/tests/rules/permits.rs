@@ -60,13 +60,16 @@ fn permitted_from(account_id: AccountId, number: u128) -> Event {
     let account_id = Some(account_id);
     Event::SendPermitted(SendPermitted {
         account_id,
+        account_day: Some(today()),
         ..permission(number, FIRST)
     })
 }
 
-fn permitted_on(day: NaiveDate, number: u128) -> Event {
+/// Counts for the day that ends then.
+fn permitted_until(day: NaiveDate, ends_at: &str, number: u128) -> Event {
     Event::SendPermitted(SendPermitted {
         day,
+        day_ends_at: Some(at(ends_at)),
         ..permission(number, FIRST)
     })
 }
@@ -201,7 +204,8 @@ fn the_daily_limit_holds_until_midnight() {
         PermitRefusal::DailyLimit,
         Some(at("2026-04-21T00:00:00Z")),
     );
-    next_day.then(Ok(&[permitted_on(today().succ_opt().unwrap(), 2)]));
+    let tomorrow = today().succ_opt().unwrap();
+    next_day.then(Ok(&[permitted_until(tomorrow, "2026-04-22T00:00:00Z", 2)]));
 }
 
 #[test]
@@ -215,8 +219,8 @@ fn the_last_permit_below_the_daily_limit_is_granted() {
 
 #[test]
 fn a_day_is_counted_by_the_campaigns_own_time_zone() {
-    let campaign =
-        limited(Some(1), Some(open_all_day("Pacific/Auckland"))).and([permitted(1, FIRST)]);
+    let campaign = limited(Some(1), Some(open_all_day("Pacific/Auckland")));
+    let campaign = campaign.and([permitted_until(today(), "2026-04-20T12:00:00Z", 1)]);
 
     let before_midnight = campaign
         .clone()
@@ -231,14 +235,19 @@ fn a_day_is_counted_by_the_campaigns_own_time_zone() {
         PermitRefusal::DailyLimit,
         Some(at("2026-04-20T12:00:00Z")),
     );
-    at_midnight.then(Ok(&[permitted_on(today().succ_opt().unwrap(), 2)]));
+    let tomorrow = today().succ_opt().unwrap();
+    at_midnight.then(Ok(&[permitted_until(tomorrow, "2026-04-21T12:00:00Z", 2)]));
 }
 
 #[test]
 fn a_day_whose_midnight_the_clocks_skip_begins_at_one() {
     let campaign = limited(Some(1), Some(open_all_day("America/Santiago")));
     let saturday = at("2026-09-05T20:00:00Z");
-    let sent_to_one = campaign.and([permitted_on(saturday.date_naive(), 1)]);
+    let sent_to_one = campaign.and([permitted_until(
+        saturday.date_naive(),
+        "2026-09-06T04:00:00Z",
+        1,
+    )]);
 
     let outcome = sent_to_one.at(saturday).when(request(2, FIRST));
 
@@ -253,7 +262,11 @@ fn a_day_whose_midnight_the_clocks_skip_begins_at_one() {
 fn beyond_the_daily_limit_a_permit_waits_for_the_next_days_opening() {
     let campaign = limited(Some(1), Some(office_hours("Europe/Paris")));
     let friday = at("2026-04-24T10:00:00Z");
-    let sent_to_one = campaign.and([permitted_on(friday.date_naive(), 1)]);
+    let sent_to_one = campaign.and([permitted_until(
+        friday.date_naive(),
+        "2026-04-24T22:00:00Z",
+        1,
+    )]);
 
     let outcome = sent_to_one.at(friday).when(request(2, FIRST));
 

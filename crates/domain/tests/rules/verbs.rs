@@ -3,7 +3,7 @@
 //! Prospects are named by their numbers. A history holds events only, so that no rule is needed
 //! to tell another.
 
-use crate::cast::{email_nodes, email_settings, now, permit, prospect, today, user};
+use crate::cast::{at, email_nodes, email_settings, now, permit, prospect, today, user};
 use chrono::{DateTime, Utc};
 use domain::event::{
     CampaignCreated, CampaignLaunchStarted, CampaignPaused, Nothing, OneProspect, PermitClosed,
@@ -173,6 +173,8 @@ pub fn permission(number: u128, node: NodeId) -> SendPermitted {
         send: SendKind::Email,
         account_id: None,
         day: today(),
+        day_ends_at: Some(at("2026-04-21T00:00:00Z")),
+        account_day: None,
     }
 }
 

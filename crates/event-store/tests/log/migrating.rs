@@ -173,3 +173,42 @@ async fn permits_are_made_from_the_log_with_their_accounts_and_times() {
     // Of the campaign that is gone there is nothing.
     assert_eq!(permits, ["b1 d1 sent ac 01 02", "b2 d2 open 03"]);
 }
+
+const BEFORE_ACCOUNTS: &str = r#"
+    INSERT INTO journals (id) VALUES (0);
+    INSERT INTO events (journal, position, campaign_id, version, event_id, schema_version,
+                        recorded_at, type, payload, metadata)
+    SELECT 0, position, '00000000-0000-4000-8000-0000000000c1', position, gen_random_uuid(), 1,
+           '2026-04-20T23:58:00Z'::timestamptz + position * interval '1 minute', type,
+           payload::json, '{}'
+    FROM (VALUES
+        (1, 'CampaignCreated', '{"user_id": "00000000-0000-4000-8000-0000000000ee"}'),
+        (2, 'SendPermitted', '{"send": "email", "day": "2026-04-20",
+                               "account_id": "00000000-0000-4000-8000-0000000000ac"}'),
+        (3, 'SendPermitted', '{"send": "email", "day": "2026-04-20",
+                               "account_id": "00000000-0000-4000-8000-0000000000ac"}'),
+        (4, 'SendPermitted', '{"send": "email", "day": "2026-04-20"}'),
+        (5, 'CampaignDeleted', '{}'))
+        AS told (position, type, payload)"#;
+
+#[tokio::test]
+async fn permits_of_accounts_are_counted_from_the_log_also_of_campaigns_that_are_gone() {
+    let database = TestDatabase::create_bare().await;
+    let client = database.sql();
+    let all = migrations();
+    for (_, migration) in all.iter().filter(|(number, _)| *number < 18) {
+        client.batch_execute(migration).await.unwrap();
+    }
+    client.batch_execute(BEFORE_ACCOUNTS).await.unwrap();
+
+    let (_, counts) = all.iter().find(|(number, _)| *number == 18).unwrap();
+    client.batch_execute(counts).await.unwrap();
+
+    let found = "SELECT concat_ws(' ', right(user_id::text, 2), right(account_id::text, 2), day,
+                                  right(campaign_id::text, 2), kind, count)
+                 FROM permits_of_accounts";
+    let rows = client.query(found, &[]).await.unwrap();
+    let counts: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    // They count for the day on which they were recorded; the third names no account.
+    assert_eq!(counts, ["ee ac 2026-04-21 c1 email 2"]);
+}

@@ -2,6 +2,7 @@
 
 use super::difference::{self, Difference, first_place, shown};
 use super::gather::{Named, RowsOf};
+use crate::granted::Grants;
 use crate::sends::Sends;
 use crate::{PermitRow, ProspectRow, Replayed, RowError};
 use domain::{CampaignId, PermitId, ProspectId};
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 type Place = (String, String, String);
 
 /// The first difference of a campaign: in its own row, those of its prospects, of its permits, or in
-/// what was sent for it.
+/// what accounts sent and were granted for it.
 pub(super) fn first_difference(
     id: CampaignId,
     rows: &RowsOf,
@@ -29,6 +30,7 @@ pub(super) fn first_difference(
         .or_else(|| prospects_differ(id, &rows.prospects, &log.prospects()))
         .or_else(|| permits_differ(id, &rows.permits, &log.permits(id)))
         .or_else(|| sends_differ(&rows.sends, log.sends()).map(of_campaign))
+        .or_else(|| grants_differ(&rows.grants, log.grants()).map(of_campaign))
 }
 
 fn difference(campaign_id: CampaignId, (field, row, log): Place) -> Difference {
@@ -139,5 +141,15 @@ fn sends_differ(rows: &Sends, log: &Sends) -> Option<Place> {
     let (account, day, kind) = key;
     let field = format!("sends.{}.{day}.{}", account.0, kind.as_str());
     let count = |sends: &Sends| shown(&json!(sends.get(key)));
+    Some((field, count(rows), count(log)))
+}
+
+fn grants_differ(rows: &Grants, log: &Grants) -> Option<Place> {
+    let mut all = rows.keys().chain(log.keys());
+    let key = all.find(|key| rows.get(key) != log.get(key))?;
+    let (user, account, day, kind) = key;
+    let kind = kind.as_str();
+    let field = format!("permits_of_accounts.{}.{}.{day}.{kind}", user.0, account.0);
+    let count = |grants: &Grants| shown(&json!(grants.get(key)));
     Some((field, count(rows), count(log)))
 }

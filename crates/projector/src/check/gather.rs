@@ -4,6 +4,7 @@
 //! about, so that memory is that of the campaigns which were replayed.
 
 use super::Difference;
+use crate::granted::{Grants, read_grant};
 use crate::sends::{Sends, read_send};
 use crate::{CampaignRow, PermitRow, ProspectRow, RowError};
 use domain::{CampaignId, PermitId, ProspectId};
@@ -31,6 +32,7 @@ pub(super) struct RowsOf {
     pub prospects: BTreeMap<ProspectId, ProspectRow>,
     pub permits: BTreeMap<PermitId, PermitRow>,
     pub sends: Sends,
+    pub grants: Grants,
     /// The first row that cannot be read. It is missing above.
     pub damaged: Option<RowError>,
 }
@@ -58,7 +60,7 @@ struct Table {
     put: fn(&mut RowsOf, &Row) -> Result<(), RowError>,
 }
 
-const TABLES: [Table; 4] = [
+const TABLES: [Table; 5] = [
     Table {
         name: "campaigns",
         read: include_str!("../../sql/check_campaigns.sql"),
@@ -82,6 +84,12 @@ const TABLES: [Table; 4] = [
         read: include_str!("../../sql/check_sends.sql"),
         campaign: "campaign_id",
         put: put_sends,
+    },
+    Table {
+        name: "permits_of_accounts",
+        read: include_str!("../../sql/check_permits_of_accounts.sql"),
+        campaign: "campaign_id",
+        put: put_grants,
     },
 ];
 
@@ -161,5 +169,11 @@ fn put_permit(rows: &mut RowsOf, row: &Row) -> Result<(), RowError> {
 fn put_sends(rows: &mut RowsOf, row: &Row) -> Result<(), RowError> {
     let (key, count) = read_send(row)?;
     rows.sends.insert(key, count);
+    Ok(())
+}
+
+fn put_grants(rows: &mut RowsOf, row: &Row) -> Result<(), RowError> {
+    let (granted, count) = read_grant(row)?;
+    rows.grants.insert(granted, count);
     Ok(())
 }

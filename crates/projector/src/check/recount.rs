@@ -11,6 +11,7 @@ use crate::CampaignRow;
 use crate::sends::Sends;
 use domain::{CampaignId, Census, NodeId, PermitState, SendKind};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The first counter of a campaign that a recount does not give.
 pub(super) fn first_miscount(id: CampaignId, rows: &RowsOf) -> Option<Miscount> {
@@ -20,7 +21,8 @@ pub(super) fn first_miscount(id: CampaignId, rows: &RowsOf) -> Option<Miscount> 
     let campaign = &rows.campaign.as_ref()?.row;
     let (counter, row, recount) = census(campaign, rows)
         .or_else(|| tally(campaign, rows))
-        .or_else(|| sends(rows))?;
+        .or_else(|| sends(rows))
+        .or_else(|| grants(rows))?;
     Some(Miscount {
         campaign_id: id,
         counter,
@@ -118,4 +120,22 @@ fn sends(rows: &RowsOf) -> Option<Place> {
     let counter = format!("sends.{}.{day}.{}", account.0, kind.as_str());
     let count = |sends: &Sends| shown(&json!(sends.get(key)));
     Some((counter, count(&rows.sends), count(&recount)))
+}
+
+/// Over all days: which day a permit counts for, the log alone knows.
+fn grants(rows: &RowsOf) -> Option<Place> {
+    let (mut counted, mut recount) = (BTreeMap::new(), BTreeMap::new());
+    for ((_, account, _, kind), count) in &rows.grants {
+        *counted.entry((*account, *kind)).or_insert(0_u32) += count;
+    }
+    for row in rows.permits.values() {
+        if let Some(account) = row.permit.account_id {
+            *recount.entry((account, row.permit.kind)).or_insert(0_u32) += 1;
+        }
+    }
+    let mut all = counted.keys().chain(recount.keys());
+    let key = all.find(|key| counted.get(key) != recount.get(key))?;
+    let counter = format!("permits_of_accounts.{}.{}", key.0.0, key.1.as_str());
+    let count = |counts: &BTreeMap<_, u32>| shown(&json!(counts.get(key)));
+    Some((counter, count(&counted), count(&recount)))
 }

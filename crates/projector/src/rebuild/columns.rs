@@ -49,6 +49,15 @@ const PERMITS: [Type; 10] = [
     Type::TIMESTAMPTZ,
     Type::TIMESTAMPTZ,
 ];
+const PERMITS_OF_ACCOUNTS: [Type; 7] = [
+    Type::INT2,
+    Type::UUID,
+    Type::UUID,
+    Type::DATE,
+    Type::UUID,
+    Type::TEXT,
+    Type::INT4,
+];
 const SENDS: [Type; 6] = [
     Type::INT2,
     Type::UUID,
@@ -69,6 +78,7 @@ pub(super) async fn load(
     load_campaigns(transaction, journal, folded).await?;
     load_prospects(transaction, journal, &standings).await?;
     load_permits(transaction, journal, &standings).await?;
+    load_grants(transaction, journal, folded).await?;
     load_sends(transaction, journal, folded).await
 }
 
@@ -174,6 +184,31 @@ async fn load_permits(
                 ];
                 writer.as_mut().write(&columns).await?;
             }
+        }
+    }
+    writer.finish().await.map(|_| ())
+}
+
+async fn load_grants(
+    transaction: &Transaction<'_>,
+    journal: JournalId,
+    folded: &[Folded],
+) -> Result<(), Error> {
+    let copy = include_str!("../../sql/load_shadow_permits_of_accounts.sql");
+    let sink = transaction.copy_in(copy).await?;
+    let mut writer = pin!(BinaryCopyInWriter::new(sink, &PERMITS_OF_ACCOUNTS));
+    for one in folded {
+        for ((user, account, day, kind), count) in one.replayed.grants() {
+            let columns: [&(dyn ToSql + Sync); 7] = [
+                &journal.0,
+                &user.0,
+                &account.0,
+                day,
+                &one.id.0,
+                &kind.as_str(),
+                &i32::try_from(*count).unwrap_or(i32::MAX),
+            ];
+            writer.as_mut().write(&columns).await?;
         }
     }
     writer.finish().await.map(|_| ())

@@ -9,13 +9,21 @@ pub enum Projection {
     Prospects,
     /// Permits.
     Permits,
+    /// How many permits accounts were granted.
+    PermitsOfAccounts,
     /// How often accounts sent.
     Sends,
 }
 
 impl Projection {
     /// Every projection.
-    pub const ALL: [Self; 4] = [Self::Campaigns, Self::Prospects, Self::Permits, Self::Sends];
+    pub const ALL: [Self; 5] = [
+        Self::Campaigns,
+        Self::Prospects,
+        Self::Permits,
+        Self::PermitsOfAccounts,
+        Self::Sends,
+    ];
 
     /// Its name, which is that of its table.
     #[must_use]
@@ -24,6 +32,7 @@ impl Projection {
             Self::Campaigns => "campaigns",
             Self::Prospects => "prospects",
             Self::Permits => "permits",
+            Self::PermitsOfAccounts => "permits_of_accounts",
             Self::Sends => "sends",
         }
     }
@@ -54,7 +63,7 @@ impl Projection {
     #[must_use]
     pub fn version(self) -> i32 {
         match self {
-            Self::Campaigns | Self::Permits | Self::Sends => 1,
+            Self::Campaigns | Self::Permits | Self::PermitsOfAccounts | Self::Sends => 1,
             // 2: the order in which they were added.
             Self::Prospects => 2,
         }

@@ -271,6 +271,12 @@ async fn counters_are_held_to_a_recount_of_the_rows() {
             "2",
             "3",
         ),
+        (
+            "UPDATE permits_of_accounts SET count = 2 WHERE campaign_id = $",
+            "permits_of_accounts.",
+            "2",
+            "3",
+        ),
     ] {
         let place = Place::new().await;
         let campaign = place.campaign;
@@ -302,4 +308,35 @@ async fn what_is_wrong_with_everything_is_counted_and_not_all_listed() {
     assert_eq!(found.differences.total, 500);
     assert_eq!(found.differences.first.len(), event_store::LISTED_MAX);
     assert!(!place.check().await.differences.is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_count_of_an_accounts_permits_is_named() {
+    let place = Place::new().await;
+    let campaign = place.campaign;
+    let plants = [
+        ("SET count = 2 WHERE campaign_id = '$'", "2", "3"),
+        (
+            "SET user_id = campaign_id WHERE campaign_id = '$'",
+            "none",
+            "3",
+        ),
+        ("SET day = day - 1 WHERE campaign_id = '$'", "3", "none"),
+    ];
+    for (plant, row, log) in plants {
+        let place = Place::new().await;
+        let plant = plant.replace('$', &place.campaign.to_string());
+
+        let found = place
+            .difference(&format!("UPDATE permits_of_accounts {plant}"))
+            .await;
+
+        assert_eq!(found.campaign_id, place.campaign);
+        assert!(found.field.starts_with("permits_of_accounts."), "{found}");
+        let said = [found.row.as_str(), found.log.as_str()];
+        assert!(said.contains(&row) && said.contains(&log), "{found}");
+    }
+    let plant = format!("DELETE FROM permits_of_accounts WHERE campaign_id = '{campaign}'");
+    let found = place.difference(&plant).await;
+    assert_eq!((found.row.as_str(), found.log.as_str()), ("none", "3"));
 }

@@ -44,11 +44,12 @@ async fn one_projection_is_rebuilt_by_itself() {
             Projection::Campaigns => "UPDATE campaigns SET version = version + 1",
             Projection::Prospects => "UPDATE prospects SET replies = 3, replied_at = now()",
             Projection::Permits => "DELETE FROM permits",
+            Projection::PermitsOfAccounts => "DELETE FROM permits_of_accounts",
             Projection::Sends => "DELETE FROM sends",
         };
         world.execute(damage).await;
         let others = "SELECT sum(oid::bigint)::bigint FROM pg_class WHERE relname IN \
-                      ('campaigns', 'prospects', 'permits', 'sends') AND relname <> ";
+                      ('campaigns', 'prospects', 'permits', 'permits_of_accounts', 'sends') AND relname <> ";
         let others = format!("{others} '{name}'");
         let before = world.number(&others).await;
 

@@ -12,19 +12,19 @@ const SHAPE: &str = "
         JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
         LEFT JOIN pg_attrdef ON adrelid = pg_class.oid AND adnum = attnum
         WHERE relnamespace = 'public'::regnamespace
-          AND relname IN ('campaigns', 'prospects', 'permits', 'sends')
+          AND relname IN ('campaigns', 'prospects', 'permits', 'permits_of_accounts', 'sends')
         UNION ALL
         SELECT format('%s %s %s %s', relname, conname, convalidated, pg_get_constraintdef(pg_constraint.oid))
         FROM pg_class JOIN pg_constraint ON conrelid = pg_class.oid
         WHERE relnamespace = 'public'::regnamespace
-          AND relname IN ('campaigns', 'prospects', 'permits', 'sends')
+          AND relname IN ('campaigns', 'prospects', 'permits', 'permits_of_accounts', 'sends')
         UNION ALL
         SELECT indexdef FROM pg_indexes
-        WHERE schemaname = 'public' AND tablename IN ('campaigns', 'prospects', 'permits', 'sends')
+        WHERE schemaname = 'public' AND tablename IN ('campaigns', 'prospects', 'permits', 'permits_of_accounts', 'sends')
         UNION ALL
         SELECT format('%s %s %s', relname, reloptions, relacl) FROM pg_class
         WHERE relnamespace = 'public'::regnamespace
-          AND relname IN ('campaigns', 'prospects', 'permits', 'sends')
+          AND relname IN ('campaigns', 'prospects', 'permits', 'permits_of_accounts', 'sends')
     ) AS shape (line)";
 
 async fn shape(world: &World) -> String {

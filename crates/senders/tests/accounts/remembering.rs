@@ -1,6 +1,6 @@
 //! The directory: what is remembered, and when it is not.
 
-use domain::{AccountId, UserId};
+use domain::{AccountId, OwnLimits, UserId};
 use futures_util::{FutureExt, pin_mut};
 use senders::{Directory, Sender, TRUST_SECONDS_MAX, put};
 use std::sync::OnceLock;
@@ -112,4 +112,30 @@ async fn nothing_is_trusted_for_longer_than_a_minute() {
     let too_late = directory.recall(user, &[id]).is_none();
 
     assert!(at_the_last && too_late);
+}
+
+#[tokio::test]
+async fn limits_are_remembered_until_they_change_and_never_from_a_read_before_that() {
+    let directory = Directory::new(clock);
+    let (user, id) = (new_user(), AccountId(Uuid::now_v7()));
+    let limits = OwnLimits {
+        daily: Some(7),
+        ..OwnLimits::default()
+    };
+    let early = directory.begin_reading();
+
+    directory.remember_limits(early, (user, id), limits);
+    assert_eq!(directory.recall_limits(user, id), Some(limits));
+    assert_eq!(directory.recall_limits(new_user(), id), None);
+
+    directory.forget(&announced(user, id));
+    assert_eq!(directory.recall_limits(user, id), None);
+    directory.remember_limits(early, (user, id), limits);
+    assert_eq!(directory.recall_limits(user, id), None);
+
+    directory.remember_limits(directory.begin_reading(), (user, id), limits);
+    SECONDS.store(TRUST_SECONDS_MAX, Ordering::SeqCst);
+    assert_eq!(directory.recall_limits(user, id), Some(limits));
+    SECONDS.store(TRUST_SECONDS_MAX + 1, Ordering::SeqCst);
+    assert_eq!(directory.recall_limits(user, id), None);
 }

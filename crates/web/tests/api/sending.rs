@@ -31,6 +31,10 @@ async fn a_campaign_tells_its_accounts_with_limits_and_usage() {
                 "weekly_connection_limit": null, "weekly_message_limit": null, "daily_limit": 30,
                 "weekly_connections_sent": 0, "weekly_messages_sent": 2,
                 "campaign_messages_sent": 2, "committed_count": 3, "today_sent": 2,
+                "binding_limits": [{
+                    "send": "email", "limit": "daily_limit", "max": 30, "granted": 3,
+                    "free_again_at": null,
+                }],
             }],
             "campaign_total_sent": 2, "campaign_type": "email", "campaign_total_replies": 1,
             "campaign_total_bounced": 0, "campaign_total_completed": 0,

@@ -12,6 +12,7 @@
 
 mod barrier;
 mod desk;
+mod limits;
 mod listing;
 mod many;
 mod outcomes;
