@@ -97,10 +97,13 @@ fn announce(listeners: &Listeners, workspace: Option<&Workspace>) -> Result<(), 
     output::line(&format!("Demo key      {}", workspace.key))?;
     let verb = workspace.next_verb();
     let id = demo::CAMPAIGN_ID;
-    output::line(&format!("\nThis {verb}s the demo campaign:\n"))?;
+    output::line("")?;
+    output::line(&format!("This {verb}s the demo campaign:"))?;
+    output::line("")?;
     output::line(&format!(
-        "  curl -X POST http://{public}/api/campaigns/{id}/{verb} -H 'Authorization: Bearer {}'\n",
+        "  curl -X POST http://{public}/api/campaigns/{id}/{verb} -H 'Authorization: Bearer {}'",
         workspace.key
     ))?;
+    output::line("")?;
     Ok(())
 }
