@@ -90,17 +90,13 @@ async fn list(
 }
 
 fn row(effect: &KnownEffect) -> Vec<String> {
-    let reason = effect
-        .delivery
-        .as_ref()
-        .and_then(|delivery| delivery.reason.clone());
     vec![
         effect.id.to_string(),
         effect.state.as_str().to_owned(),
         effect.kind.clone(),
         effect.campaign_id.to_string(),
         web::instant(effect.enqueued_at),
-        reason.unwrap_or_default(),
+        effect.reason().unwrap_or_default().to_owned(),
     ]
 }
 
