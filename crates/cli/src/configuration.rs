@@ -1,17 +1,21 @@
 //! The configuration in force: flags, then the environment, then a TOML file, then defaults.
 //!
-//! A file with an unknown key or an impossible value is refused with a sentence.
+//! A file with an unknown key or an impossible value is refused with a sentence. What is not set is decided
+//! here too, once, for `serve`, for every other command and for `config`, which shows it ([`Shown`]).
+
+mod shown;
+
+pub use shown::Shown;
 
 use crate::arguments::Options;
 use crate::relay::Elsewhere;
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use secrecy::SecretString;
+use serde::Deserialize;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tokio_postgres::config::Host;
 
 const FILE_DEFAULT: &str = "fermata.toml";
 const DATA_DIRECTORY_DEFAULT: &str = ".fermata";
@@ -19,6 +23,16 @@ const DATA_DIRECTORY_DEFAULT: &str = ".fermata";
 const TASK_CHARS_MAX: usize = 128;
 const TRIGGER_API_URL_DEFAULT: &str = "https://api.trigger.dev";
 const DATA_DIRECTORY_FALLBACK: &str = "/var/lib/fermata";
+/// What a private PostgreSQL has beside it, in the data directory.
+const KEY_NAME: &str = "ledger.key";
+const LEDGER_NAME: &str = "ledger";
+/// What `serve` logs, unless somebody says otherwise.
+pub const LOG_SERVING: &str = "info,refinery_core=warn";
+/// What every other command logs.
+pub const LOG_OTHERWISE: &str = "warn";
+const EMPTY_DATABASE_URL: &str =
+    "set it to the database's URL, or unset it to use a private PostgreSQL";
+const EMPTY_PATH: &str = "set it to a path, or unset it";
 
 /// Every setting, decided.
 #[derive(Debug, Clone)]
@@ -51,14 +65,35 @@ pub struct Configuration {
     pub trigger_secret_key: Option<SecretString>,
     /// The Trigger.dev task that runs a campaign.
     pub trigger_task: Option<String>,
-    /// The file of the key that signs the log.
-    pub ledger_key: Option<PathBuf>,
-    /// Where what was signed is published.
+    /// The file of the key that signs the log; none when nothing is signed.
+    pub ledger_key: Option<KeyPlace>,
+    /// Where what was signed is published; none when it is not.
     pub ledger_directory: Option<PathBuf>,
     /// How long shutdown may take.
     pub shutdown_time_max: Duration,
     /// What is logged, unless the command's own default.
     pub log: Option<String>,
+    /// The file that was read.
+    pub file: Option<PathBuf>,
+}
+
+/// Where the key that signs the log is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// Where somebody said.
+    Named(PathBuf),
+    /// Beside the private PostgreSQL, where a server makes it.
+    BesideDatabase(PathBuf),
+}
+
+impl KeyPlace {
+    /// The key's file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Named(path) | Self::BesideDatabase(path) => path,
+        }
+    }
 }
 
 /// The same settings in a file.
@@ -82,28 +117,6 @@ struct File {
     ledger_key: Option<PathBuf>,
     ledger_directory: Option<PathBuf>,
     shutdown_seconds: Option<u16>,
-    log: Option<String>,
-}
-
-/// The configuration for people to read: no secrets.
-#[derive(Debug, Serialize)]
-pub struct Shown {
-    database: String,
-    data_dir: PathBuf,
-    listen: SocketAddr,
-    internal_listen: SocketAddr,
-    workers: usize,
-    read_connections: usize,
-    campaigns_remembered: usize,
-    rate_limit_per_second: u32,
-    rate_limit_burst: u32,
-    token_rate_per_second: u32,
-    token_rate_burst: u32,
-    trigger: String,
-    launches: String,
-    ledger_key: Option<PathBuf>,
-    ledger_directory: Option<PathBuf>,
-    shutdown_seconds: u64,
     log: Option<String>,
 }
 
@@ -136,6 +149,14 @@ pub enum ConfigurationError {
          {TASK_CHARS_MAX}"
     )]
     BadTask,
+    /// A setting that is there and says nothing: often a secret that was not filled in.
+    #[error("{setting} is empty: {remedy}")]
+    Empty {
+        /// Its name in the environment.
+        setting: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// A task on Trigger.dev, and no key for it.
     #[error("trigger_task is set and trigger_secret_key is not; runs are started with that key")]
     TaskWithoutKey,
@@ -147,24 +168,37 @@ impl Configuration {
     /// # Errors
     /// When the file is unreadable or refused, or settings contradict each other.
     pub fn decide(options: Options) -> Result<Self, ConfigurationError> {
-        let file = match &options.config {
-            Some(path) => read(path)?,
-            None if Path::new(FILE_DEFAULT).exists() => read(Path::new(FILE_DEFAULT))?,
-            None => File::default(),
-        };
+        let here = || Some(PathBuf::from(FILE_DEFAULT)).filter(|path| path.exists());
+        let path = options.config.clone().or_else(here);
+        let file = path.as_deref().map_or(Ok(File::default()), read)?;
         let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let rate = options.rate_limit_per_second.or(file.rate_limit_per_second);
         let token_rate = options.token_rate_per_second.or(file.token_rate_per_second);
         let token_burst = options.token_rate_burst.or(file.token_rate_burst);
+        let database_url = options.database_url.or(file.database_url);
+        let data_directory = options.data_dir.or(file.data_dir);
+        let ledger_key = options.ledger_key.or(file.ledger_key);
+        let ledger_directory = options.ledger_directory.or(file.ledger_directory);
+        refuse_empty(database_url.as_deref(), "DATABASE_URL", EMPTY_DATABASE_URL)?;
+        refuse_empty(text(&data_directory), "FERMATA_DATA_DIR", EMPTY_PATH)?;
+        refuse_empty(text(&ledger_key), "FERMATA_LEDGER_KEY", EMPTY_PATH)?;
+        refuse_empty(
+            text(&ledger_directory),
+            "FERMATA_LEDGER_DIRECTORY",
+            EMPTY_PATH,
+        )?;
+        let data_directory = data_directory.map_or_else(data_directory_default, absolute);
+        let beside = |name| database_url.is_none().then(|| data_directory.join(name));
+        let key_beside = || beside(KEY_NAME).map(KeyPlace::BesideDatabase);
         let decided = Self {
-            database_url: options
-                .database_url
-                .or(file.database_url)
-                .map(SecretString::from),
-            data_directory: options
-                .data_dir
-                .or(file.data_dir)
-                .unwrap_or_else(data_directory),
+            ledger_key: ledger_key
+                .map(|path| KeyPlace::Named(absolute(path)))
+                .or_else(key_beside),
+            ledger_directory: ledger_directory
+                .map(absolute)
+                .or_else(|| beside(LEDGER_NAME)),
+            database_url: database_url.map(SecretString::from),
+            data_directory,
             listen: options
                 .listen
                 .or(file.listen)
@@ -196,10 +230,9 @@ impl Configuration {
                 .trigger_task
                 .or(file.trigger_task)
                 .filter(|task| !task.is_empty()),
-            ledger_key: options.ledger_key.or(file.ledger_key),
-            ledger_directory: options.ledger_directory.or(file.ledger_directory),
             shutdown_time_max: shutdown_time(options.shutdown_seconds.or(file.shutdown_seconds)),
             log: options.log.or(file.log),
+            file: path.map(absolute),
         };
         decided.check()?;
         Ok(decided)
@@ -229,84 +262,38 @@ impl Configuration {
             None => Elsewhere::BuiltIn,
         }
     }
-
-    /// The configuration without secrets.
-    #[must_use]
-    pub fn shown(&self) -> Shown {
-        let database = match &self.database_url {
-            Some(url) => without_secrets(url.expose_secret()),
-            None => "private PostgreSQL under data_dir".to_owned(),
-        };
-        Shown {
-            database,
-            data_dir: self.data_directory.clone(),
-            listen: self.listen,
-            internal_listen: self.internal_listen,
-            workers: self.workers.get(),
-            read_connections: self.read_connections.get(),
-            campaigns_remembered: self.campaigns_remembered.get(),
-            rate_limit_per_second: self.rate_limit_per_second.map_or(0, NonZeroU32::get),
-            rate_limit_burst: self.rate_limit_burst.get(),
-            token_rate_per_second: self.token_rate_per_second.map_or(0, NonZeroU32::get),
-            token_rate_burst: self.token_rate_burst.get(),
-            trigger: match &self.trigger_secret_key {
-                Some(_) => format!("{}, with a key", without_password(&self.trigger_api_url)),
-                None => "not configured: registered tokens are built-in ones".to_owned(),
-            },
-            launches: match &self.trigger_task {
-                Some(task) => format!("trigger the task {task}"),
-                None => "wait for engines to ask".to_owned(),
-            },
-            ledger_key: self.ledger_key.clone(),
-            ledger_directory: self.ledger_directory.clone(),
-            shutdown_seconds: self.shutdown_time_max.as_secs(),
-            log: self.log.clone(),
-        }
-    }
-}
-
-/// An URL as people may see it.
-fn without_password(url: &str) -> &str {
-    url.rsplit_once('@').map_or(url, |(_, place)| place)
-}
-
-/// Where a database is, and who connects: never the password.
-fn without_secrets(url: &str) -> String {
-    let Ok(config) = url.parse::<tokio_postgres::Config>() else {
-        return "not a PostgreSQL URL".to_owned();
-    };
-    let hosts = config.get_hosts().iter().enumerate();
-    let hosts: Vec<String> = hosts
-        .map(|(place, host)| place_of(host, port(&config, place)))
-        .collect();
-    let (user, name) = (
-        config.get_user().unwrap_or("?"),
-        config.get_dbname().unwrap_or("?"),
-    );
-    format!("{name} as {user} at {}", hosts.join(", "))
-}
-
-/// One port is for all hosts, several are one for each.
-fn port(config: &tokio_postgres::Config, place: usize) -> u16 {
-    let ports = config.get_ports();
-    ports.get(place).or(ports.first()).copied().unwrap_or(5432)
-}
-
-fn place_of(host: &Host, port: u16) -> String {
-    match host {
-        Host::Tcp(name) => format!("{name}:{port}"),
-        Host::Unix(directory) => directory.display().to_string(),
-    }
 }
 
 /// Here, unless the account that PostgreSQL runs under cannot come here.
-fn data_directory() -> PathBuf {
-    let here = std::path::absolute(DATA_DIRECTORY_DEFAULT)
-        .unwrap_or_else(|_| PathBuf::from(DATA_DIRECTORY_DEFAULT));
+fn data_directory_default() -> PathBuf {
+    let here = absolute(PathBuf::from(DATA_DIRECTORY_DEFAULT));
     if private_postgres::can_host(&here).is_ok() {
         here
     } else {
         PathBuf::from(DATA_DIRECTORY_FALLBACK)
+    }
+}
+
+/// From the root, so that what is shown is true elsewhere too.
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+fn text(path: &Option<PathBuf>) -> Option<&str> {
+    path.as_ref()
+        .map(|path| path.to_str().unwrap_or("not text"))
+}
+
+fn refuse_empty(
+    value: Option<&str>,
+    setting: &'static str,
+    remedy: &'static str,
+) -> Result<(), ConfigurationError> {
+    match value {
+        Some(value) if value.trim().is_empty() => {
+            Err(ConfigurationError::Empty { setting, remedy })
+        }
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -351,14 +338,6 @@ fn is_task(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_password_is_never_shown() {
-        let shown = without_secrets("postgresql://somebody:swordfish@db.example/campaigns");
-
-        assert!(!shown.contains("swordfish"), "{shown}");
-        assert!(shown.contains("campaigns as somebody"), "{shown}");
-    }
 
     #[test]
     fn a_file_with_an_unknown_key_is_refused() {

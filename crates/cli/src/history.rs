@@ -23,7 +23,7 @@ pub async fn run(
     campaign: CampaignId,
     format: Json,
 ) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let connection = database.connect().await?;
     let shown = show(&connection.client, campaign, format).await;
     drop(connection);

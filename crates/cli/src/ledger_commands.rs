@@ -46,6 +46,9 @@ async fn key(
         }
         LedgerKeyCommand::List => {
             let keys = file.public_keys()?;
+            if keys.is_empty() {
+                return Err(KeyFileError::Missing(file.path().to_owned()).into());
+            }
             let mut keys = keys.iter();
             Ok(keys.try_for_each(|key| output::line(&key.to_string()))?)
         }
@@ -53,7 +56,7 @@ async fn key(
 }
 
 async fn checkpoint(configuration: &Configuration, journal: i16) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let connection = database.connect().await?;
     let found = ledger::find_checkpoint(&connection.client, JournalId(journal), u64::MAX).await;
     drop(connection);
@@ -63,7 +66,7 @@ async fn checkpoint(configuration: &Configuration, journal: i16) -> Result<(), B
 }
 
 async fn signers(configuration: &Configuration, format: Json) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let connection = database.connect().await?;
     let keys = ledger::list_keys(&connection.client).await;
     drop(connection);
@@ -99,7 +102,7 @@ async fn signers(configuration: &Configuration, format: Json) -> Result<(), Box<
 /// # Errors
 /// When there is no such event, or no checkpoint covers it yet.
 pub async fn prove(configuration: &Configuration, asked: Prove) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let connection = database.connect().await?;
     let (campaign, version) = (CampaignId(asked.campaign), Version(asked.version));
     let proof = ledger::prove_event(&connection.client, campaign, version).await;

@@ -2,12 +2,12 @@
 
 use clap::Parser;
 use cli::arguments::{Arguments, Command, Json};
-use cli::configuration::Configuration;
+use cli::configuration::{Configuration, LOG_OTHERWISE, LOG_SERVING};
+use cli::output::{LogForm, LogWriter};
 use cli::{
     archive, demo, diff, effect_commands, explain, export, history, key_commands, ledger_commands,
     migration, output, people_commands, rebuild, serve, state, verification,
 };
-use cli::output::{LogForm, LogWriter};
 use domain::CampaignId;
 use event_store::Moment;
 use std::error::Error;
@@ -17,9 +17,6 @@ use tracing_subscriber::EnvFilter;
 /// Requests are many small allocations on several threads, which this one is made for.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-const LOG_SERVING: &str = "info,refinery_core=warn";
-const LOG_OTHERWISE: &str = "warn";
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -91,8 +88,8 @@ async fn run(configuration: &Configuration, command: Command) -> Result<(), Box<
             campaign,
             from,
             to,
-            json,
-        } => diff::run(configuration, CampaignId(campaign), (from, to), json).await,
+            view,
+        } => diff::run(configuration, CampaignId(campaign), (from, to), view).await,
         Command::Explain { campaign, json } => {
             explain::run(configuration, CampaignId(campaign), json).await
         }

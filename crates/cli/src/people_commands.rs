@@ -46,7 +46,7 @@ pub async fn run(
         (_, _, Some(prospect)) => Erasable::Prospects(vec![ProspectId(prospect)]),
         (None, None, None) => return Err("say whom: --email, --linkedin-url or --prospect".into()),
     };
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let erased = erase_in(&database, user, &who).await;
     database.close().await?;
     show(&erased?, json)

@@ -24,7 +24,7 @@ pub async fn run(configuration: &Configuration, with_demo: bool) -> Result<(), B
         internal: bind(configuration.internal_listen, "FERMATA_INTERNAL_LISTEN")?,
     };
     let shutdown = stop_on_signals()?;
-    let database = Database::open(configuration, None).await?;
+    let database = Database::make(configuration, None).await?;
     let served = serve(configuration, &database, listeners, with_demo, shutdown).await;
     database.close().await?;
     served

@@ -1,6 +1,6 @@
 //! Why an effect was delivered or not, in plain words, attempt by attempt.
 
-use crate::known_effect::{Attempt, Delivery, Dossier, Ended, EffectState, KnownEffect, Left};
+use crate::known_effect::{Attempt, Delivery, Dossier, EffectState, Ended, KnownEffect, Left};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
 

@@ -106,9 +106,32 @@ mod tests {
 
     /// What no text may bring to a terminal, a character a kind.
     const UNSAFE: [char; 27] = [
-        '\u{0}', '\u{7}', '\u{8}', '\t', '\n', '\r', '\u{1b}', '\u{7f}', '\u{85}', '\u{90}', '\u{9b}',
-        '\u{9d}', '\u{ad}', '\u{61c}', '\u{180e}', '\u{200b}', '\u{200d}', '\u{200e}', '\u{2028}',
-        '\u{2029}', '\u{202e}', '\u{2060}', '\u{2066}', '\u{3164}', '\u{feff}', '\u{fff9}',
+        '\u{0}',
+        '\u{7}',
+        '\u{8}',
+        '\t',
+        '\n',
+        '\r',
+        '\u{1b}',
+        '\u{7f}',
+        '\u{85}',
+        '\u{90}',
+        '\u{9b}',
+        '\u{9d}',
+        '\u{ad}',
+        '\u{61c}',
+        '\u{180e}',
+        '\u{200b}',
+        '\u{200d}',
+        '\u{200e}',
+        '\u{2028}',
+        '\u{2029}',
+        '\u{202e}',
+        '\u{2060}',
+        '\u{2066}',
+        '\u{3164}',
+        '\u{feff}',
+        '\u{fff9}',
         '\u{e0041}',
     ];
 
@@ -130,7 +153,10 @@ mod tests {
         for character in UNSAFE {
             let once = escape(&character.to_string()).into_owned();
 
-            assert!(once.starts_with('\\') && once.is_ascii(), "{character:?}: {once}");
+            assert!(
+                once.starts_with('\\') && once.is_ascii(),
+                "{character:?}: {once}"
+            );
             assert_eq!(escape(&once), once);
         }
     }
@@ -143,7 +169,10 @@ mod tests {
         for json in [value.to_string(), format!("{value:#}")] {
             let shown = escape_json(&json);
 
-            assert!(shown.chars().all(|next| next == '\n' || !is_escaped(next)), "{shown}");
+            assert!(
+                shown.chars().all(|next| next == '\n' || !is_escaped(next)),
+                "{shown}"
+            );
             assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), value);
         }
     }

@@ -61,10 +61,7 @@ mod tests {
 
         let shown = shown(line, LogForm::Text);
 
-        assert_eq!(
-            shown,
-            "\u{1b}[33mWARN\u{1b}[0m a\\nb\\u{9b}2J\\u{202e}\n"
-        );
+        assert_eq!(shown, "\u{1b}[33mWARN\u{1b}[0m a\\nb\\u{9b}2J\\u{202e}\n");
     }
 
     #[test]

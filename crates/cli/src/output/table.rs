@@ -25,7 +25,10 @@ impl TableWriter {
     /// # Errors
     /// When nobody reads any more.
     pub fn begin(heading: &[&str]) -> io::Result<Self> {
-        let heading: Vec<String> = heading.iter().map(|cell| escape(cell).into_owned()).collect();
+        let heading: Vec<String> = heading
+            .iter()
+            .map(|cell| escape(cell).into_owned())
+            .collect();
         let page = io::stdout().is_terminal().then(Vec::new);
         if page.is_none() {
             write_columns(&heading)?;

@@ -96,10 +96,6 @@ async fn the_documented_example_is_answered_as_documented() {
         let text = answer["campaign"][time].take();
         assert!(text.as_str().unwrap().ends_with('Z'), "{text}");
     }
-    // The example is of a campaign that nobody sends for; one that runs has somebody.
-    let senders = answer["campaign"]["sender_accounts"].take();
-    assert_eq!(senders[0]["display_name"], "Ada at Example");
-    answer["campaign"]["sender_accounts"] = json!([]);
     assert_eq!(answer, documented_answer());
 }
 

@@ -4,8 +4,8 @@ use crate::stage::Stage;
 use chrono::{TimeDelta, Utc};
 use domain::{CampaignId, Command, LaunchFailure};
 use outbox::{
-    EffectFilter, EffectId, EffectState, LAUNCH_LEASE_SECONDS, Launch, Operated, Operation, count_states,
-    explain, find_effect, forget, list_effects, look_into, operate, take_launches,
+    EffectFilter, EffectId, EffectState, LAUNCH_LEASE_SECONDS, Launch, Operated, Operation,
+    count_states, explain, find_effect, forget, list_effects, look_into, operate, take_launches,
 };
 use testkit::Script;
 
@@ -160,7 +160,9 @@ async fn tidied_up(stage: &Stage) -> i64 {
 #[tokio::test]
 async fn a_launch_reads_as_what_became_of_it_at_once_and_in_every_state() {
     let stage = Stage::set().await;
-    let untaken = Script::new(stage.database.maker(), stage.user).launching().await;
+    let untaken = Script::new(stage.database.maker(), stage.user)
+        .launching()
+        .await;
     let untaken = launch_of(&stage, untaken).await;
     assert_eq!(read(&stage, untaken).await.0, EffectState::Waiting);
     stage.take_in().await;
@@ -170,23 +172,33 @@ async fn a_launch_reads_as_what_became_of_it_at_once_and_in_every_state() {
 
     let (state, reason, _) = read(&stage, untaken).await;
     assert_eq!(leased.len(), 1);
-    assert_eq!((state, reason.as_str()), (EffectState::Due, "it was handed to engine one"));
-    stage.ask(stage.user, leased[0].campaign_id, Command::Activate).await;
+    assert_eq!(
+        (state, reason.as_str()),
+        (EffectState::Due, "it was handed to engine one")
+    );
+    stage
+        .ask(stage.user, leased[0].campaign_id, Command::Activate)
+        .await;
     let (state, reason, last) = read(&stage, untaken).await;
     assert_eq!(state, EffectState::Delivered);
     assert_eq!(reason, "an engine took the campaign up");
-    assert!(last.starts_with("It was over at ") && last.ends_with(": an engine took the campaign up."));
+    assert!(
+        last.starts_with("It was over at ") && last.ends_with(": an engine took the campaign up.")
+    );
     assert_eq!(open_launches(&stage).await, []);
 }
 
 #[tokio::test]
-async fn a_launch_that_ended_reads_so_whatever_happened_since_and_whether_or_not_its_row_is_closed() {
+async fn a_launch_that_ended_reads_so_whatever_happened_since_and_whether_or_not_its_row_is_closed()
+{
     let stage = Stage::set().await;
     let mut ids = Vec::new();
     for _ in 0..6 {
         ids.push(launching(&stage).await);
     }
-    let [active, paused, failed_once, begun_again, deleted, gone] = ids[..] else { panic!() };
+    let [active, paused, failed_once, begun_again, deleted, gone] = ids[..] else {
+        panic!()
+    };
     let mut effects = Vec::new();
     for id in &ids {
         effects.push(launch_of(&stage, *id).await);
@@ -251,22 +263,38 @@ async fn a_launch_that_ended_reads_so_whatever_happened_since_and_whether_or_not
 #[tokio::test]
 async fn launches_that_ended_before_they_were_taken_in_are_over_and_are_handed_to_nobody() {
     let stage = Stage::set().await;
-    let active = Script::new(stage.database.maker(), stage.user).active().await;
-    let failing = Script::new(stage.database.maker(), stage.user).launching().await;
+    let active = Script::new(stage.database.maker(), stage.user)
+        .active()
+        .await;
+    let failing = Script::new(stage.database.maker(), stage.user)
+        .launching()
+        .await;
     stage.ask(stage.user, failing, failed()).await;
-    let effects = [launch_of(&stage, active).await, launch_of(&stage, failing).await];
+    let effects = [
+        launch_of(&stage, active).await,
+        launch_of(&stage, failing).await,
+    ];
 
-    let before = [read(&stage, effects[0]).await, read(&stage, effects[1]).await];
+    let before = [
+        read(&stage, effects[0]).await,
+        read(&stage, effects[1]).await,
+    ];
     let waiting = in_state(&stage, EffectState::Waiting).await;
     let cancelled = in_state(&stage, EffectState::Cancelled).await;
     let counted = open_launches(&stage).await;
     stage.take_in().await;
-    let after = [read(&stage, effects[0]).await, read(&stage, effects[1]).await];
+    let after = [
+        read(&stage, effects[0]).await,
+        read(&stage, effects[1]).await,
+    ];
 
     assert_eq!(before, after);
     assert_eq!(before[0].0, EffectState::Delivered);
     assert_eq!(before[1].0, EffectState::Cancelled);
-    assert!(waiting.is_empty() && counted.is_empty(), "{waiting:?} {counted:?}");
+    assert!(
+        waiting.is_empty() && counted.is_empty(),
+        "{waiting:?} {counted:?}"
+    );
     assert_eq!(cancelled, [effects[1]]);
     assert!(take(&stage, 10).await.is_empty());
     assert_eq!(stage.count("deliveries WHERE closed_at IS NULL").await, 0);
@@ -278,7 +306,9 @@ async fn a_launch_that_ended_cannot_be_operated_and_a_parked_one_ends_too() {
     let id = launching(&stage).await;
     let effect = launch_of(&stage, id).await;
     let client = stage.pool.get().await.unwrap();
-    let parked = operate(&client, effect, Operation::Park, "a test").await.unwrap();
+    let parked = operate(&client, effect, Operation::Park, "a test")
+        .await
+        .unwrap();
     assert_eq!(parked, Operated::Done);
 
     stage.ask(stage.user, id, Command::Activate).await;
