@@ -3,9 +3,13 @@
 //! A file with an unknown key or an impossible value is refused with a sentence. What is not set is decided
 //! here too, once, for `serve`, for every other command and for `config`, which shows it ([`Shown`]).
 
+mod places;
 mod shown;
 
+pub use places::KeyPlace;
 pub use shown::Shown;
+
+use places::{Places, absolute};
 
 use crate::arguments::Options;
 use crate::relay::Elsewhere;
@@ -18,21 +22,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const FILE_DEFAULT: &str = "fermata.toml";
-const DATA_DIRECTORY_DEFAULT: &str = ".fermata";
 /// The longest id of a task.
 const TASK_CHARS_MAX: usize = 128;
 const TRIGGER_API_URL_DEFAULT: &str = "https://api.trigger.dev";
-const DATA_DIRECTORY_FALLBACK: &str = "/var/lib/fermata";
-/// What a private PostgreSQL has beside it, in the data directory.
-const KEY_NAME: &str = "ledger.key";
-const LEDGER_NAME: &str = "ledger";
 /// What `serve` logs, unless somebody says otherwise.
 pub const LOG_SERVING: &str = "info,refinery_core=warn";
 /// What every other command logs.
 pub const LOG_OTHERWISE: &str = "warn";
-const EMPTY_DATABASE_URL: &str =
-    "set it to the database's URL, or unset it to use a private PostgreSQL";
-const EMPTY_PATH: &str = "set it to a path, or unset it";
 
 /// Every setting, decided.
 #[derive(Debug, Clone)]
@@ -75,25 +71,6 @@ pub struct Configuration {
     pub log: Option<String>,
     /// The file that was read.
     pub file: Option<PathBuf>,
-}
-
-/// Where the key that signs the log is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyPlace {
-    /// Where somebody said.
-    Named(PathBuf),
-    /// Beside the private PostgreSQL, where a server makes it.
-    BesideDatabase(PathBuf),
-}
-
-impl KeyPlace {
-    /// The key's file.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        match self {
-            Self::Named(path) | Self::BesideDatabase(path) => path,
-        }
-    }
 }
 
 /// The same settings in a file.
@@ -179,26 +156,13 @@ impl Configuration {
         let data_directory = options.data_dir.or(file.data_dir);
         let ledger_key = options.ledger_key.or(file.ledger_key);
         let ledger_directory = options.ledger_directory.or(file.ledger_directory);
-        refuse_empty(database_url.as_deref(), "DATABASE_URL", EMPTY_DATABASE_URL)?;
-        refuse_empty(text(&data_directory), "FERMATA_DATA_DIR", EMPTY_PATH)?;
-        refuse_empty(text(&ledger_key), "FERMATA_LEDGER_KEY", EMPTY_PATH)?;
-        refuse_empty(
-            text(&ledger_directory),
-            "FERMATA_LEDGER_DIRECTORY",
-            EMPTY_PATH,
-        )?;
-        let data_directory = data_directory.map_or_else(data_directory_default, absolute);
-        let beside = |name| database_url.is_none().then(|| data_directory.join(name));
-        let key_beside = || beside(KEY_NAME).map(KeyPlace::BesideDatabase);
+        let said = [data_directory, ledger_key, ledger_directory];
+        let places = Places::decide(database_url.as_deref(), said)?;
         let decided = Self {
-            ledger_key: ledger_key
-                .map(|path| KeyPlace::Named(absolute(path)))
-                .or_else(key_beside),
-            ledger_directory: ledger_directory
-                .map(absolute)
-                .or_else(|| beside(LEDGER_NAME)),
             database_url: database_url.map(SecretString::from),
-            data_directory,
+            data_directory: places.data_directory,
+            ledger_key: places.ledger_key,
+            ledger_directory: places.ledger_directory,
             listen: options
                 .listen
                 .or(file.listen)
@@ -261,39 +225,6 @@ impl Configuration {
             },
             None => Elsewhere::BuiltIn,
         }
-    }
-}
-
-/// Here, unless the account that PostgreSQL runs under cannot come here.
-fn data_directory_default() -> PathBuf {
-    let here = absolute(PathBuf::from(DATA_DIRECTORY_DEFAULT));
-    if private_postgres::can_host(&here).is_ok() {
-        here
-    } else {
-        PathBuf::from(DATA_DIRECTORY_FALLBACK)
-    }
-}
-
-/// From the root, so that what is shown is true elsewhere too.
-fn absolute(path: PathBuf) -> PathBuf {
-    std::path::absolute(&path).unwrap_or(path)
-}
-
-fn text(path: &Option<PathBuf>) -> Option<&str> {
-    path.as_ref()
-        .map(|path| path.to_str().unwrap_or("not text"))
-}
-
-fn refuse_empty(
-    value: Option<&str>,
-    setting: &'static str,
-    remedy: &'static str,
-) -> Result<(), ConfigurationError> {
-    match value {
-        Some(value) if value.trim().is_empty() => {
-            Err(ConfigurationError::Empty { setting, remedy })
-        }
-        Some(_) | None => Ok(()),
     }
 }
 

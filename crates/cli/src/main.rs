@@ -21,7 +21,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(refused) => return explain_usage(&refused),
+        Err(refused) => return explain_usage(refused),
     };
     let failure = match &arguments.command {
         Command::Verify(_) => verification::UNCHECKED,
@@ -38,12 +38,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Help and version go to standard output, complaints to standard error. A complaint repeats arguments:
-/// with their colours only if nothing in them has to be escaped.
-fn explain_usage(refused: &clap::Error) -> ExitCode {
+/// Help and version go to standard output, complaints to standard error. A complaint repeats arguments, so
+/// it is made of escaped ones; in colours, unless something is left to be escaped.
+fn explain_usage(refused: clap::Error) -> ExitCode {
+    let given = std::env::args_os().map(|given| given.to_string_lossy().into_owned());
+    let escaped = given.map(|given| output::escape(&given).into_owned());
+    let refused = Arguments::try_parse_from(escaped).err().unwrap_or(refused);
     let text = refused.render().to_string();
-    let is_plain = text.lines().all(|line| output::escape(line) == line);
-    if is_plain {
+    if text.lines().all(|line| output::escape(line) == line) {
         refused.exit();
     }
     text.lines().for_each(output::complain);
