@@ -31,7 +31,7 @@ pub async fn run(
     configuration: &Configuration,
     arguments: ArchiveArguments,
 ) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let mut connection = database.connect().await?;
     let moved = archive(&mut connection.client, arguments).await;
     drop(connection);

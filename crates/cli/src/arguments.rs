@@ -14,6 +14,7 @@ pub use options::Options;
 pub use people::PeopleCommand;
 
 use crate::archive::ArchiveArguments;
+use crate::diff::DiffView;
 use crate::export::ExportArguments;
 use crate::past;
 use chrono::{DateTime, Utc};
@@ -29,6 +30,7 @@ use verify::Verify;
 ///
 /// Without DATABASE_URL, every command uses a private PostgreSQL under the data directory, made
 /// from the machine's own binaries: started when needed, shared while in use, stopped by the last.
+/// Only serve, migrate and demo make one, and bring its schema up to date.
 #[derive(Debug, Parser)]
 #[command(name = "fermata", version, max_term_width = 100)]
 pub struct Arguments {
@@ -49,7 +51,7 @@ pub enum Command {
         #[arg(long)]
         demo: bool,
     },
-    /// Bring the database's schema up to date. Every other command does so by itself.
+    /// Bring the database's schema up to date, or make it. `serve` and `demo` do so by themselves.
     Migrate {
         /// How many journals a new database gets; never changes afterwards. Default: 4.
         #[arg(long, value_name = "N")]
@@ -82,7 +84,8 @@ pub enum Command {
         #[command(flatten)]
         json: Json,
     },
-    /// Show what changed in a campaign between two versions or instants, field by field.
+    /// Show what changed in a campaign between two versions or instants, field by field, and how many of
+    /// its prospects changed in which way.
     Diff {
         /// The campaign's id.
         campaign: Uuid,
@@ -94,7 +97,7 @@ pub enum Command {
         to: Moment,
         /// How to show it.
         #[command(flatten)]
-        json: Json,
+        view: DiffView,
     },
     /// Say in plain words why a campaign is in its state: what led to it, who caused that, and
     /// whether its sleepers were woken.

@@ -1,24 +1,34 @@
 //! The configuration in force: flags, then the environment, then a TOML file, then defaults.
 //!
-//! A file with an unknown key or an impossible value is refused with a sentence.
+//! A file with an unknown key or an impossible value is refused with a sentence. What is not set is decided
+//! here too, once, for `serve`, for every other command and for `config`, which shows it ([`Shown`]).
+
+mod places;
+mod shown;
+
+pub use places::KeyPlace;
+pub use shown::Shown;
+
+use places::{Places, absolute};
 
 use crate::arguments::Options;
 use crate::relay::Elsewhere;
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use secrecy::SecretString;
+use serde::Deserialize;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tokio_postgres::config::Host;
 
 const FILE_DEFAULT: &str = "fermata.toml";
-const DATA_DIRECTORY_DEFAULT: &str = ".fermata";
 /// The longest id of a task.
 const TASK_CHARS_MAX: usize = 128;
 const TRIGGER_API_URL_DEFAULT: &str = "https://api.trigger.dev";
-const DATA_DIRECTORY_FALLBACK: &str = "/var/lib/fermata";
+/// What `serve` logs, unless somebody says otherwise.
+pub const LOG_SERVING: &str = "info,refinery_core=warn";
+/// What every other command logs.
+pub const LOG_OTHERWISE: &str = "warn";
 
 /// Every setting, decided.
 #[derive(Debug, Clone)]
@@ -51,14 +61,16 @@ pub struct Configuration {
     pub trigger_secret_key: Option<SecretString>,
     /// The Trigger.dev task that runs a campaign.
     pub trigger_task: Option<String>,
-    /// The file of the key that signs the log.
-    pub ledger_key: Option<PathBuf>,
-    /// Where what was signed is published.
+    /// The file of the key that signs the log; none when nothing is signed.
+    pub ledger_key: Option<KeyPlace>,
+    /// Where what was signed is published; none when it is not.
     pub ledger_directory: Option<PathBuf>,
     /// How long shutdown may take.
     pub shutdown_time_max: Duration,
     /// What is logged, unless the command's own default.
     pub log: Option<String>,
+    /// The file that was read.
+    pub file: Option<PathBuf>,
 }
 
 /// The same settings in a file.
@@ -82,28 +94,6 @@ struct File {
     ledger_key: Option<PathBuf>,
     ledger_directory: Option<PathBuf>,
     shutdown_seconds: Option<u16>,
-    log: Option<String>,
-}
-
-/// The configuration for people to read: no secrets.
-#[derive(Debug, Serialize)]
-pub struct Shown {
-    database: String,
-    data_dir: PathBuf,
-    listen: SocketAddr,
-    internal_listen: SocketAddr,
-    workers: usize,
-    read_connections: usize,
-    campaigns_remembered: usize,
-    rate_limit_per_second: u32,
-    rate_limit_burst: u32,
-    token_rate_per_second: u32,
-    token_rate_burst: u32,
-    trigger: String,
-    launches: String,
-    ledger_key: Option<PathBuf>,
-    ledger_directory: Option<PathBuf>,
-    shutdown_seconds: u64,
     log: Option<String>,
 }
 
@@ -136,6 +126,14 @@ pub enum ConfigurationError {
          {TASK_CHARS_MAX}"
     )]
     BadTask,
+    /// A setting that is there and says nothing: often a secret that was not filled in.
+    #[error("{setting} is empty: {remedy}")]
+    Empty {
+        /// Its name in the environment.
+        setting: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// A task on Trigger.dev, and no key for it.
     #[error("trigger_task is set and trigger_secret_key is not; runs are started with that key")]
     TaskWithoutKey,
@@ -147,24 +145,24 @@ impl Configuration {
     /// # Errors
     /// When the file is unreadable or refused, or settings contradict each other.
     pub fn decide(options: Options) -> Result<Self, ConfigurationError> {
-        let file = match &options.config {
-            Some(path) => read(path)?,
-            None if Path::new(FILE_DEFAULT).exists() => read(Path::new(FILE_DEFAULT))?,
-            None => File::default(),
-        };
+        let here = || Some(PathBuf::from(FILE_DEFAULT)).filter(|path| path.exists());
+        let path = options.config.clone().or_else(here);
+        let file = path.as_deref().map_or(Ok(File::default()), read)?;
         let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let rate = options.rate_limit_per_second.or(file.rate_limit_per_second);
         let token_rate = options.token_rate_per_second.or(file.token_rate_per_second);
         let token_burst = options.token_rate_burst.or(file.token_rate_burst);
+        let database_url = options.database_url.or(file.database_url);
+        let data_directory = options.data_dir.or(file.data_dir);
+        let ledger_key = options.ledger_key.or(file.ledger_key);
+        let ledger_directory = options.ledger_directory.or(file.ledger_directory);
+        let said = [data_directory, ledger_key, ledger_directory];
+        let places = Places::decide(database_url.as_deref(), said)?;
         let decided = Self {
-            database_url: options
-                .database_url
-                .or(file.database_url)
-                .map(SecretString::from),
-            data_directory: options
-                .data_dir
-                .or(file.data_dir)
-                .unwrap_or_else(data_directory),
+            database_url: database_url.map(SecretString::from),
+            data_directory: places.data_directory,
+            ledger_key: places.ledger_key,
+            ledger_directory: places.ledger_directory,
             listen: options
                 .listen
                 .or(file.listen)
@@ -196,10 +194,9 @@ impl Configuration {
                 .trigger_task
                 .or(file.trigger_task)
                 .filter(|task| !task.is_empty()),
-            ledger_key: options.ledger_key.or(file.ledger_key),
-            ledger_directory: options.ledger_directory.or(file.ledger_directory),
             shutdown_time_max: shutdown_time(options.shutdown_seconds.or(file.shutdown_seconds)),
             log: options.log.or(file.log),
+            file: path.map(absolute),
         };
         decided.check()?;
         Ok(decided)
@@ -228,85 +225,6 @@ impl Configuration {
             },
             None => Elsewhere::BuiltIn,
         }
-    }
-
-    /// The configuration without secrets.
-    #[must_use]
-    pub fn shown(&self) -> Shown {
-        let database = match &self.database_url {
-            Some(url) => without_secrets(url.expose_secret()),
-            None => "private PostgreSQL under data_dir".to_owned(),
-        };
-        Shown {
-            database,
-            data_dir: self.data_directory.clone(),
-            listen: self.listen,
-            internal_listen: self.internal_listen,
-            workers: self.workers.get(),
-            read_connections: self.read_connections.get(),
-            campaigns_remembered: self.campaigns_remembered.get(),
-            rate_limit_per_second: self.rate_limit_per_second.map_or(0, NonZeroU32::get),
-            rate_limit_burst: self.rate_limit_burst.get(),
-            token_rate_per_second: self.token_rate_per_second.map_or(0, NonZeroU32::get),
-            token_rate_burst: self.token_rate_burst.get(),
-            trigger: match &self.trigger_secret_key {
-                Some(_) => format!("{}, with a key", without_password(&self.trigger_api_url)),
-                None => "not configured: registered tokens are built-in ones".to_owned(),
-            },
-            launches: match &self.trigger_task {
-                Some(task) => format!("trigger the task {task}"),
-                None => "wait for engines to ask".to_owned(),
-            },
-            ledger_key: self.ledger_key.clone(),
-            ledger_directory: self.ledger_directory.clone(),
-            shutdown_seconds: self.shutdown_time_max.as_secs(),
-            log: self.log.clone(),
-        }
-    }
-}
-
-/// An URL as people may see it.
-fn without_password(url: &str) -> &str {
-    url.rsplit_once('@').map_or(url, |(_, place)| place)
-}
-
-/// Where a database is, and who connects: never the password.
-fn without_secrets(url: &str) -> String {
-    let Ok(config) = url.parse::<tokio_postgres::Config>() else {
-        return "not a PostgreSQL URL".to_owned();
-    };
-    let hosts = config.get_hosts().iter().enumerate();
-    let hosts: Vec<String> = hosts
-        .map(|(place, host)| place_of(host, port(&config, place)))
-        .collect();
-    let (user, name) = (
-        config.get_user().unwrap_or("?"),
-        config.get_dbname().unwrap_or("?"),
-    );
-    format!("{name} as {user} at {}", hosts.join(", "))
-}
-
-/// One port is for all hosts, several are one for each.
-fn port(config: &tokio_postgres::Config, place: usize) -> u16 {
-    let ports = config.get_ports();
-    ports.get(place).or(ports.first()).copied().unwrap_or(5432)
-}
-
-fn place_of(host: &Host, port: u16) -> String {
-    match host {
-        Host::Tcp(name) => format!("{name}:{port}"),
-        Host::Unix(directory) => directory.display().to_string(),
-    }
-}
-
-/// Here, unless the account that PostgreSQL runs under cannot come here.
-fn data_directory() -> PathBuf {
-    let here = std::path::absolute(DATA_DIRECTORY_DEFAULT)
-        .unwrap_or_else(|_| PathBuf::from(DATA_DIRECTORY_DEFAULT));
-    if private_postgres::can_host(&here).is_ok() {
-        here
-    } else {
-        PathBuf::from(DATA_DIRECTORY_FALLBACK)
     }
 }
 
@@ -351,14 +269,6 @@ fn is_task(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_password_is_never_shown() {
-        let shown = without_secrets("postgresql://somebody:swordfish@db.example/campaigns");
-
-        assert!(!shown.contains("swordfish"), "{shown}");
-        assert!(shown.contains("campaigns as somebody"), "{shown}");
-    }
 
     #[test]
     fn a_file_with_an_unknown_key_is_refused() {

@@ -1,12 +1,17 @@
 //! The database that a command works on: the one it was given, or a private one.
+//!
+//! [`Database::open`] is for nearly every command: it finds what is there, and makes nothing, so that a
+//! command in the wrong directory says so. [`Database::make`] is for those that begin a database.
 
 use crate::configuration::Configuration;
-use event_store::{Connection, Journals, connect, migrate};
+use event_store::{
+    Connection, Journals, MigrateError, check_schema, connect, find_journals, migrate,
+};
 use private_postgres::{Durability, PrivatePostgres, ProgramSearch, Settings};
-use secrecy::ExposeSecret;
-use tokio_postgres::Config;
+use secrecy::{ExposeSecret, SecretString};
+use tokio_postgres::{Client, Config};
 
-/// An open database, migrated.
+/// An open database with the schema of this program.
 pub struct Database {
     /// How to connect.
     pub config: Config,
@@ -32,44 +37,87 @@ pub enum DatabaseError {
     Connect(#[source] tokio_postgres::Error),
     /// The schema is not as it should be.
     #[error(transparent)]
-    Migrate(#[from] event_store::MigrateError),
+    Migrate(#[from] MigrateError),
     /// People cannot be brought to the rules of this program.
     #[error("bring people to the rules by which this program tells them apart")]
     Identities(#[source] tokio_postgres::Error),
 }
 
 impl Database {
-    /// Opens the database and brings its schema up to date. A new one gets `journals`.
+    /// Opens the database that is there, with the schema of this program. Makes and changes nothing.
     ///
     /// # Errors
     /// Each error says what to do.
-    pub async fn open(
+    pub async fn open(configuration: &Configuration) -> Result<Self, DatabaseError> {
+        let _waiting = crate::output::waiting("Opening the database");
+        let database = match &configuration.database_url {
+            Some(url) => Self::at(url)?,
+            None => Self::of(PrivatePostgres::find(private_settings(configuration)).await?),
+        };
+        database
+            .usable(async |client| {
+                check_schema(client).await?;
+                Ok(find_journals(client).await?)
+            })
+            .await
+    }
+
+    /// Opens the database, makes a private one that is not there, and brings the schema up to date. A new
+    /// one gets `journals`. For `serve`, `migrate` and `demo` alone.
+    ///
+    /// # Errors
+    /// Each error says what to do.
+    pub async fn make(
         configuration: &Configuration,
         journals: Option<Journals>,
     ) -> Result<Self, DatabaseError> {
         let _waiting = crate::output::waiting("Opening the database");
-        let (config, private) = match &configuration.database_url {
-            Some(url) => (
-                url.expose_secret().parse().map_err(DatabaseError::Url)?,
-                None,
-            ),
-            None => {
-                let private = PrivatePostgres::open(private_settings(configuration)).await?;
-                (private.config(), Some(private))
-            }
+        let database = match &configuration.database_url {
+            Some(url) => Self::at(url)?,
+            None => Self::of(PrivatePostgres::open(private_settings(configuration)).await?),
         };
-        let mut database = Self {
-            config,
+        database
+            .usable(async |client| {
+                let journals = migrate(client, journals).await?.journals;
+                let brought = crate::identities::bring_along(client).await;
+                brought.map_err(DatabaseError::Identities)?;
+                Ok(journals)
+            })
+            .await
+    }
+
+    fn at(url: &SecretString) -> Result<Self, DatabaseError> {
+        Ok(Self {
+            config: url.expose_secret().parse().map_err(DatabaseError::Url)?,
             journals: Journals::DEFAULT,
-            private,
+            private: None,
+        })
+    }
+
+    fn of(private: PrivatePostgres) -> Self {
+        Self {
+            config: private.config(),
+            journals: Journals::DEFAULT,
+            private: Some(private),
+        }
+    }
+
+    /// With its journals, as `prepare` finds them; closed if it does not.
+    async fn usable(
+        mut self,
+        prepare: impl AsyncFnOnce(&mut Client) -> Result<Journals, DatabaseError>,
+    ) -> Result<Self, DatabaseError> {
+        let journals = match self.connect().await {
+            Ok(mut connection) => prepare(&mut connection.client).await,
+            Err(error) => Err(error),
         };
-        match database.prepare(journals).await {
-            Ok(made) => {
-                database.journals = made;
-                Ok(database)
+        match journals {
+            Ok(journals) => {
+                self.journals = journals;
+                Ok(self)
             }
             Err(error) => {
-                database.close().await?;
+                self.close().await?;
                 Err(error)
             }
         }
@@ -100,15 +148,6 @@ impl Database {
             Some(private) => Ok(private.close().await?),
             None => Ok(()),
         }
-    }
-
-    async fn prepare(&self, journals: Option<Journals>) -> Result<Journals, DatabaseError> {
-        let mut connection = self.connect().await?;
-        let client = &mut connection.client;
-        let migrated = migrate(client, journals).await?;
-        let brought = crate::identities::bring_along(client).await;
-        brought.map_err(DatabaseError::Identities)?;
-        Ok(migrated.journals)
     }
 }
 

@@ -69,7 +69,7 @@ impl Workspace {
 /// # Errors
 /// When the database cannot be opened or a command fails.
 pub async fn run(configuration: &Configuration, format: Json) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::make(configuration, None).await?;
     let made = make(configuration, &database).await;
     database.close().await?;
     let workspace = made?;

@@ -1,15 +1,22 @@
 //! `fermata diff`: what changed in a campaign between two moments, field by field.
 //!
 //! Both sides are replayed from the log. What is compared is everything that the log says: settings,
-//! steps, the stage with what belongs to it, counts, and each prospect with their permits.
+//! steps, the stage with what belongs to it, counts, and each prospect with their permits. People are
+//! shown how many prospects changed in which way (`moves`), and each of them when they ask for it; programs
+//! get everything. What is shown is written as it is found: memory is that of the two sides.
+
+mod moves;
+mod prospects;
 
 use crate::arguments::Json;
 use crate::configuration::Configuration;
 use crate::fields::{fields, shown};
-use crate::output;
+use crate::output::{self, JsonDocument, TableWriter};
 use crate::past::{ask, look};
-use domain::{Campaign, CampaignId, Present, Prospect, Roster};
+use clap::Args;
+use domain::{Campaign, CampaignId, Present};
 use event_store::Moment;
+use moves::Moves;
 use projector::Past;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +24,17 @@ use std::error::Error;
 
 /// A field that differs: its path, and what it was on either side.
 type Difference = (String, Option<Value>, Option<Value>);
+
+/// Which prospects are shown one by one.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct DiffView {
+    /// List each prospect that changed, field by field, and not only how many changed in which way.
+    #[arg(long)]
+    pub prospects: bool,
+    /// How to show it.
+    #[command(flatten)]
+    pub json: Json,
+}
 
 /// Shows what changed in a campaign from one moment to another.
 ///
@@ -26,34 +44,69 @@ pub async fn run(
     configuration: &Configuration,
     campaign: CampaignId,
     (from, to): (Moment, Moment),
-    format: Json,
+    view: DiffView,
 ) -> Result<(), Box<dyn Error>> {
     ask(configuration, async |client| {
         let from = look(client, campaign, from).await?;
         let to = look(client, campaign, to).await?;
-        let differences = differences(&from, &to)?;
-        if format.json {
-            let value = json!({
-                "campaign_id": campaign,
-                "from": side(&from),
-                "to": side(&to),
-                "differences": differences.iter().map(as_json).collect::<Vec<Value>>(),
-            });
-            return Ok(output::json(&value)?);
+        if view.json.json {
+            return show_json(campaign, &from, &to);
         }
-        let rows: Vec<Vec<String>> = differences
-            .iter()
-            .map(|(path, was, is)| vec![path.clone(), shown(was.as_ref()), shown(is.as_ref())])
-            .collect();
-        let (from, to) = (from.version(), to.version());
-        let heading = [
-            "field",
-            &format!("version {from}"),
-            &format!("version {to}"),
-        ];
-        Ok(output::table(&heading, &rows)?)
+        show_table(&from, &to, view)
     })
     .await
+}
+
+fn show_table(from: &Past, to: &Past, view: DiffView) -> Result<(), Box<dyn Error>> {
+    let (was, is) = (from.version(), to.version());
+    let heading = ["field", &format!("version {was}"), &format!("version {is}")];
+    let mut table = TableWriter::begin(&heading)?;
+    let row = |(path, was, is): Difference| [path, shown(was.as_ref()), shown(is.as_ref())];
+    for difference in of_campaign(from, to)? {
+        table.row(&row(difference))?;
+    }
+    if view.prospects {
+        for difference in prospects::differences(from.roster(), to.roster()) {
+            table.row(&row(difference))?;
+        }
+        return Ok(table.end()?);
+    }
+    table.end()?;
+    let moves = Moves::between(from.roster(), to.roster());
+    if moves.changed == 0 {
+        return Ok(());
+    }
+    output::line("")?;
+    output::table(&["prospects", "from", "to", "count"], &moves.rows())?;
+    output::line("")?;
+    let changed = moves.changed;
+    Ok(output::line(&format!(
+        "Prospects that changed: {changed}. --prospects lists each of them."
+    ))?)
+}
+
+/// All of it, however much that is.
+fn show_json(campaign: CampaignId, from: &Past, to: &Past) -> Result<(), Box<dyn Error>> {
+    let mut document = JsonDocument::begin();
+    document.put("{\n  \"campaign_id\": ")?;
+    document.value(&campaign)?;
+    document.put(",\n  \"from\": ")?;
+    document.value(&side(from))?;
+    document.put(",\n  \"to\": ")?;
+    document.value(&side(to))?;
+    document.put(",\n  \"prospects\": ")?;
+    document.value(&Moves::between(from.roster(), to.roster()).value())?;
+    document.put(",\n  \"differences\": [")?;
+    let prospects = prospects::differences(from.roster(), to.roster());
+    let all = of_campaign(from, to)?.into_iter().chain(prospects);
+    let mut separator = "\n    ";
+    for difference in all {
+        document.put(separator)?;
+        document.value(&as_json(&difference))?;
+        separator = ",\n    ";
+    }
+    document.put("\n  ]\n}")?;
+    Ok(document.end()?)
 }
 
 fn side(past: &Past) -> Value {
@@ -71,11 +124,9 @@ fn as_json((path, was, is): &Difference) -> Value {
     Value::Object(fields)
 }
 
-fn differences(from: &Past, to: &Past) -> Result<Vec<Difference>, Box<dyn Error>> {
+fn of_campaign(from: &Past, to: &Past) -> Result<Vec<Difference>, Box<dyn Error>> {
     let (was, is) = (campaign(from.campaign())?, campaign(to.campaign())?);
-    let mut all = differing(&was, &is);
-    all.extend(differing_prospects(from.roster(), to.roster()));
-    Ok(all)
+    Ok(differing(&was, &is))
 }
 
 fn differing(was: &Value, is: &Value) -> Vec<Difference> {
@@ -119,44 +170,4 @@ fn steps(present: &Present) -> Result<Vec<Value>, serde_json::Error> {
             Ok(step)
         })
         .collect()
-}
-
-fn differing_prospects(was: &Roster, is: &Roster) -> Vec<Difference> {
-    let everyone: BTreeSet<_> = was.iter().chain(is.iter()).map(|(id, _)| id).collect();
-    let changed = everyone
-        .into_iter()
-        .filter(|id| was.find(*id) != is.find(*id));
-    changed
-        .flat_map(|id| {
-            let [was, is] = [was, is].map(|side| {
-                let found = side.find(id).map(prospect);
-                let name = id.0.to_string();
-                json!({"prospects": Map::from_iter(found.map(|value| (name, value)))})
-            });
-            differing(&was, &is)
-        })
-        .filter(|(path, _, _)| path != "prospects")
-        .collect()
-}
-
-fn prospect(prospect: &Prospect) -> Value {
-    let permits = prospect.permits().iter().map(|permit| {
-        json!({
-            "id": permit.id,
-            "node_id": permit.node_id,
-            "send": permit.kind.as_str(),
-            "account_id": permit.account_id,
-            "state": permit.state.as_str(),
-        })
-    });
-    let permits: Vec<Value> = permits.collect();
-    let mut value = json!({
-        "status": prospect.status.as_str(),
-        "node_id": prospect.node_id,
-        "replies": prospect.replies,
-    });
-    if let Some(fields) = value.as_object_mut().filter(|_| !permits.is_empty()) {
-        fields.insert("permits".to_owned(), json!(permits));
-    }
-    value
 }

@@ -27,7 +27,7 @@ pub async fn run(
     configuration: &Configuration,
     command: EffectsCommand,
 ) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let connection = database.connect().await?;
     let done = dispatch(&connection.client, command).await;
     drop(connection);
@@ -90,17 +90,13 @@ async fn list(
 }
 
 fn row(effect: &KnownEffect) -> Vec<String> {
-    let reason = effect
-        .delivery
-        .as_ref()
-        .and_then(|delivery| delivery.reason.clone());
     vec![
         effect.id.to_string(),
         effect.state.as_str().to_owned(),
         effect.kind.clone(),
         effect.campaign_id.to_string(),
         web::instant(effect.enqueued_at),
-        reason.unwrap_or_default(),
+        effect.reason().unwrap_or_default().to_owned(),
     ]
 }
 

@@ -41,7 +41,7 @@ pub async fn run(
     configuration: &Configuration,
     arguments: ExportArguments,
 ) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let connection = database.connect().await?;
     let exported = export(&connection.client, database.journals, &arguments).await;
     drop(connection);
@@ -58,8 +58,8 @@ async fn export(
     journals: Journals,
     arguments: &ExportArguments,
 ) -> Result<(), Box<dyn Error>> {
-    let mut target = Target::open(arguments.output.as_deref(), arguments.format)?;
     let chosen = chosen(client, journals, arguments).await?;
+    let mut target = Target::open(arguments.output.as_deref(), arguments.format)?;
     let mut ranges = Vec::new();
     for journal in chosen {
         let place = furthest(&[arguments.places()?, target.places().clone()], journal);

@@ -4,7 +4,7 @@ use crate::arguments::Json;
 use crate::configuration::Configuration;
 use crate::database::Database;
 use crate::in_flight::{InFlight, in_words};
-use crate::output;
+use crate::output::{JsonDocument, TableWriter};
 use domain::{CampaignId, PermitId, Version};
 use event_store::{Actor, JournalId, PAGE_MAX, ReadError, Recorded, read_stream};
 use outbox::{EffectId, WaitingEffect, list_of_campaign};
@@ -12,7 +12,6 @@ use projector::{find_journal, find_missing};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::error::Error;
-use std::io::Write;
 use tokio_postgres::Client;
 
 /// Prints the history of a campaign, oldest first, a page at a time.
@@ -24,7 +23,7 @@ pub async fn run(
     campaign: CampaignId,
     format: Json,
 ) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let connection = database.connect().await?;
     let shown = show(&connection.client, campaign, format).await;
     drop(connection);
@@ -48,7 +47,8 @@ async fn show_table(
     journal: JournalId,
     campaign: CampaignId,
 ) -> Result<(), Box<dyn Error>> {
-    let mut rows = Vec::new();
+    let heading = ["version", "recorded", "event", "by", "reason", "causes"];
+    let mut table = TableWriter::begin(&heading)?;
     let mut in_flight = InFlight::default();
     let mut version = Version::default();
     loop {
@@ -59,11 +59,10 @@ async fn show_table(
         };
         version = last.version;
         for event in &events {
-            rows.push(row(event, &effects, in_flight.follow(&event.event)));
+            table.row(&row(event, &effects, in_flight.follow(&event.event)))?;
         }
     }
-    let heading = ["version", "recorded", "event", "by", "reason", "causes"];
-    Ok(output::table(&heading, &rows)?)
+    Ok(table.end()?)
 }
 
 /// One document, written as it is read, however long the history.
@@ -73,7 +72,10 @@ async fn show_json(
     campaign: CampaignId,
 ) -> Result<(), Box<dyn Error>> {
     let mut in_flight = InFlight::default();
-    let mut text = format!("{{\"campaign_id\":\"{campaign}\",\"events\":[");
+    let mut document = JsonDocument::begin();
+    document.put("{\"campaign_id\":")?;
+    document.value(&campaign)?;
+    document.put(",\"events\":[")?;
     let mut version = Version::default();
     loop {
         let (events, effects) = page(client, journal, campaign, version).await?;
@@ -82,25 +84,20 @@ async fn show_json(
             break;
         };
         for event in &events {
-            text.push_str(if event.version.0 == 1 {
-                "\n  "
-            } else {
-                ",\n  "
-            });
+            let is_first = event.version.0 == 1;
+            document.put(if is_first { "\n  " } else { ",\n  " })?;
             let mut value = value(event, &effects)?;
             if let Some(open) = in_flight.follow(&event.event)
                 && let Some(fields) = value.as_object_mut()
             {
                 fields.insert("open_permits".to_owned(), json!(open));
             }
-            text.push_str(&serde_json::to_string(&value)?);
+            document.value(&value)?;
         }
         version = last.version;
-        std::io::stdout().lock().write_all(text.as_bytes())?;
-        text.clear();
     }
-    text.push_str("\n]}");
-    Ok(output::line(&text)?)
+    document.put("\n]}")?;
+    Ok(document.end()?)
 }
 
 /// Fails if the campaign has had more events than those up to `version`.

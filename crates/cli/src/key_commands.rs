@@ -20,7 +20,7 @@ pub async fn run(
     configuration: &Configuration,
     command: KeysCommand,
 ) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let connection = database.connect().await?;
     let done = dispatch(&connection.client, command).await;
     drop(connection);

@@ -6,7 +6,7 @@ use crate::configuration::Configuration;
 use crate::database::Database;
 use crate::ledger_key::{self, KeyFile, KeyFileError};
 use crate::ledger_rotation::rotate;
-use crate::output;
+use crate::output::{self, DataWriter};
 use domain::{CampaignId, Version};
 use event_store::JournalId;
 use ledger::{LedgerKey, Proof, Proven};
@@ -46,6 +46,9 @@ async fn key(
         }
         LedgerKeyCommand::List => {
             let keys = file.public_keys()?;
+            if keys.is_empty() {
+                return Err(KeyFileError::Missing(file.path().to_owned()).into());
+            }
             let mut keys = keys.iter();
             Ok(keys.try_for_each(|key| output::line(&key.to_string()))?)
         }
@@ -53,17 +56,17 @@ async fn key(
 }
 
 async fn checkpoint(configuration: &Configuration, journal: i16) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let connection = database.connect().await?;
     let found = ledger::find_checkpoint(&connection.client, JournalId(journal), u64::MAX).await;
     drop(connection);
     database.close().await?;
     let found = found?.ok_or_else(|| format!("nothing was signed of journal {journal} yet"))?;
-    Ok(output::line(found.note.trim_end())?)
+    Ok(output::lines(found.note.trim_end())?)
 }
 
 async fn signers(configuration: &Configuration, format: Json) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let connection = database.connect().await?;
     let keys = ledger::list_keys(&connection.client).await;
     drop(connection);
@@ -99,7 +102,7 @@ async fn signers(configuration: &Configuration, format: Json) -> Result<(), Box<
 /// # Errors
 /// When there is no such event, or no checkpoint covers it yet.
 pub async fn prove(configuration: &Configuration, asked: Prove) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let connection = database.connect().await?;
     let (campaign, version) = (CampaignId(asked.campaign), Version(asked.version));
     let proof = ledger::prove_event(&connection.client, campaign, version).await;
@@ -111,7 +114,11 @@ pub async fn prove(configuration: &Configuration, asked: Prove) -> Result<(), Bo
             let failed = |error| format!("cannot write {}: {error}", path.display());
             Ok(fs::write(&path, text).map_err(failed)?)
         }
-        None => Ok(output::line(text.trim_end())?),
+        None => {
+            let mut out = DataWriter::begin();
+            out.write_all(format!("{}\n", text.trim_end()).as_bytes())?;
+            Ok(out.finish()?)
+        }
     }
 }
 
@@ -148,20 +155,21 @@ fn show(proven: &Proven, key: &LedgerKey, format: Json) -> Result<(), Box<dyn Er
             "key_is_retired": key.retired().is_some(),
         }))?);
     }
+    let (ledger, journal) = (&checkpoint.origin.ledger, entry.journal);
+    let (size, position) = (checkpoint.size, entry.position);
     output::line(&format!(
-        "The proof holds: {} signed that its journal {} has {} events, and the one at position {} is\n\
-         \x20 {} of campaign {}, version {}, recorded at {}\n  payload   {}\n  metadata  {}",
-        checkpoint.origin.ledger,
-        entry.journal,
-        checkpoint.size,
-        entry.position,
+        "The proof holds: {ledger} signed that its journal {journal} has {size} events, and the one at \
+         position {position} is"
+    ))?;
+    output::line(&format!(
+        "  {} of campaign {}, version {}, recorded at {}",
         entry.event_type,
         entry.campaign_id,
         entry.version,
         web::instant(entry.recorded_at),
-        entry.payload,
-        entry.metadata,
     ))?;
+    output::line(&format!("  payload   {}", entry.payload))?;
+    output::line(&format!("  metadata  {}", entry.metadata))?;
     if key.retired().is_some() {
         output::line(
             "The key was replaced since. If it was stolen, the thief can write such a proof: ask for one \

@@ -11,8 +11,6 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-const FILE_NAME: &str = "ledger.key";
-const DIRECTORY_NAME: &str = "ledger";
 const PUBLIC: &str = "public";
 const OWNER_ONLY: u32 = 0o600;
 const OTHERS: u32 = 0o077;
@@ -56,26 +54,18 @@ pub enum KeyFileError {
     },
 }
 
-/// The key's file: where the configuration has it, or beside the private PostgreSQL.
+/// The key's file.
 #[must_use]
 pub fn file(configuration: &Configuration) -> Option<KeyFile> {
-    let beside = || {
-        let private = configuration.database_url.is_none();
-        private.then(|| configuration.data_directory.join(FILE_NAME))
-    };
-    let path = configuration.ledger_key.clone().or_else(beside);
-    path.map(KeyFile)
+    let place = configuration.ledger_key.as_ref();
+    place.map(|place| KeyFile(place.path().to_owned()))
 }
 
-/// The published directory: where the configuration has it, or beside the private PostgreSQL.
+/// The published directory.
 #[must_use]
 pub fn directory(configuration: &Configuration) -> Option<ledger::Directory> {
-    let beside = || {
-        let private = configuration.database_url.is_none();
-        private.then(|| configuration.data_directory.join(DIRECTORY_NAME))
-    };
-    let path = configuration.ledger_directory.clone().or_else(beside);
-    path.map(|path| ledger::Directory::at(&path))
+    let path = configuration.ledger_directory.as_ref();
+    path.map(|path| ledger::Directory::at(path))
 }
 
 /// A name that nobody else has.

@@ -30,8 +30,14 @@ pub async fn rotate(
     configuration: &Configuration,
     file: &KeyFile,
 ) -> Result<SigningKey, Box<dyn Error>> {
-    let key = file.begin_rotation()?;
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
+    let key = match file.begin_rotation() {
+        Ok(key) => key,
+        Err(error) => {
+            database.close().await?;
+            return Err(error.into());
+        }
+    };
     let mut connection = database.connect().await?;
     let client = &mut connection.client;
     let settings = SealerSettings {

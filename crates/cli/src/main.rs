@@ -2,7 +2,8 @@
 
 use clap::Parser;
 use cli::arguments::{Arguments, Command, Json};
-use cli::configuration::Configuration;
+use cli::configuration::{Configuration, LOG_OTHERWISE, LOG_SERVING};
+use cli::output::{LogForm, LogWriter};
 use cli::{
     archive, demo, diff, effect_commands, explain, export, history, key_commands, ledger_commands,
     migration, output, people_commands, rebuild, serve, state, verification,
@@ -10,7 +11,6 @@ use cli::{
 use domain::CampaignId;
 use event_store::Moment;
 use std::error::Error;
-use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -18,11 +18,11 @@ use tracing_subscriber::EnvFilter;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const LOG_SERVING: &str = "info,refinery_core=warn";
-const LOG_OTHERWISE: &str = "warn";
-
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(refused) => return explain_usage(refused),
+    };
     let failure = match &arguments.command {
         Command::Verify(_) => verification::UNCHECKED,
         _ => 1,
@@ -30,12 +30,26 @@ fn main() -> ExitCode {
     match start(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let _closed = writeln!(io::stderr(), "fermata: {}", chain(error.as_ref()));
+            output::complain(&format!("fermata: {}", chain(error.as_ref())));
             // A difference was looked for and found.
             let differs = error.is::<verification::Differs>();
             ExitCode::from(if differs { 1 } else { failure })
         }
     }
+}
+
+/// Help and version go to standard output, complaints to standard error. A complaint repeats arguments, so
+/// it is made of escaped ones; in colours, unless something is left to be escaped.
+fn explain_usage(refused: clap::Error) -> ExitCode {
+    let given = std::env::args_os().map(|given| given.to_string_lossy().into_owned());
+    let escaped = given.map(|given| output::escape(&given).into_owned());
+    let refused = Arguments::try_parse_from(escaped).err().unwrap_or(refused);
+    let text = refused.render().to_string();
+    if text.lines().all(|line| output::escape(line) == line) {
+        refused.exit();
+    }
+    text.lines().for_each(output::complain);
+    u8::try_from(refused.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 fn start(arguments: Arguments) -> Result<(), Box<dyn Error>> {
@@ -76,8 +90,8 @@ async fn run(configuration: &Configuration, command: Command) -> Result<(), Box<
             campaign,
             from,
             to,
-            json,
-        } => diff::run(configuration, CampaignId(campaign), (from, to), json).await,
+            view,
+        } => diff::run(configuration, CampaignId(campaign), (from, to), view).await,
         Command::Explain { campaign, json } => {
             explain::run(configuration, CampaignId(campaign), json).await
         }
@@ -103,7 +117,7 @@ fn show_configuration(configuration: &Configuration, format: Json) -> Result<(),
         return Ok(());
     };
     for (name, value) in settings {
-        output::line(&format!("{name} = {value}"))?;
+        output::line(&format!("{name} = {}", output::json_in_line(&value)?))?;
     }
     Ok(())
 }
@@ -112,12 +126,12 @@ fn show_configuration(configuration: &Configuration, format: Json) -> Result<(),
 /// filter lets through, nobody's data are in it.
 fn log_to_stderr(filter: &str) -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_new(filter)?;
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr);
-    if io::stderr().is_terminal() {
+    let lines = tracing_subscriber::fmt().with_env_filter(filter);
+    if output::errors_are_read_by_people() {
+        let lines = lines.with_writer(|| LogWriter(LogForm::Text));
         lines.with_target(false).init();
     } else {
+        let lines = lines.with_writer(|| LogWriter(LogForm::Json));
         lines.json().init();
     }
     // The database's client logs what statements are given, and that may be somebody's address.

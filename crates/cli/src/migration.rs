@@ -14,7 +14,7 @@ pub async fn run(
     journals: Option<i16>,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let journals = journals.map(Journals::new).transpose()?;
-    let database = Database::open(configuration, journals).await?;
+    let database = Database::make(configuration, journals).await?;
     let count = database.journals.count();
     let closed: Result<(), DatabaseError> = database.close().await;
     closed?;

@@ -1,69 +1,26 @@
-//! What people and programs see on standard output: tables on a terminal, plain columns in a
-//! pipe, JSON when asked for.
+//! What people and programs see on standard output and standard error: tables on a terminal, plain
+//! columns in a pipe, JSON when asked for.
+//!
+//! The one way out: nothing else in the program writes there (`tests/workspace/printing.rs`). So every text
+//! is escaped here, whoever wrote it: in [`line`], in the cells of a table, in [`json`], in [`complain`], in
+//! log lines. One call of [`line`] is one line. Only data that a file keeps byte for byte are not
+//! ([`DataWriter`]).
 
-use comfy_table::{ContentArrangement, Table, presets};
-use indicatif::{ProgressBar, ProgressStyle};
+mod data;
+mod escaping;
+mod log;
+mod progress;
+mod table;
+
+pub use data::DataWriter;
+pub use escaping::escape;
+pub use log::{LogForm, LogWriter};
+pub use progress::{Progress, Waiting, progress, waiting};
+pub use table::TableWriter;
+
+use escaping::JsonGuard;
 use serde::Serialize;
-use std::io::{self, IsTerminal, Write};
-use std::time::Duration;
-
-const TICK: Duration = Duration::from_millis(100);
-
-/// Says on the terminal that something takes a while; silent elsewhere. Cleared when dropped.
-#[must_use]
-pub fn waiting(for_what: &'static str) -> Waiting {
-    let spinner = io::stderr().is_terminal().then(|| {
-        let spinner = ProgressBar::new_spinner().with_message(for_what);
-        spinner.enable_steady_tick(TICK);
-        spinner
-    });
-    Waiting(spinner)
-}
-
-/// Something that takes a while.
-pub struct Waiting(Option<ProgressBar>);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Some(spinner) = &self.0 {
-            spinner.finish_and_clear();
-        }
-    }
-}
-
-/// Shows on the terminal how far something has come, of `length` steps; silent elsewhere. Cleared
-/// when dropped.
-#[must_use]
-pub fn progress(doing_what: &'static str, length: u64) -> Progress {
-    let bar = io::stderr().is_terminal().then(|| {
-        let style = ProgressStyle::with_template(
-            "{msg} {wide_bar} {percent}% {human_pos}/{human_len} {per_sec} {eta}",
-        );
-        let bar = ProgressBar::new(length).with_message(doing_what);
-        bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-    });
-    Progress(bar)
-}
-
-/// How far something has come.
-pub struct Progress(Option<ProgressBar>);
-
-impl Progress {
-    /// So many more steps are done.
-    pub fn add(&self, steps: u64) {
-        if let Some(bar) = &self.0 {
-            bar.inc(steps);
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
-    }
-}
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 /// Writes one line.
 ///
@@ -71,8 +28,28 @@ impl Drop for Progress {
 /// When nobody reads any more.
 pub fn line(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{text}")?;
+    writeln!(out, "{}", escape(text))?;
     out.flush()
+}
+
+/// Writes each line of a text that has several by its nature, like a signed note.
+///
+/// # Errors
+/// When nobody reads any more.
+pub fn lines(text: &str) -> io::Result<()> {
+    text.lines().try_for_each(line)
+}
+
+/// Writes one line to standard error.
+pub fn complain(text: &str) {
+    // When nobody reads, nobody can be told.
+    let _closed = writeln!(io::stderr().lock(), "{}", escape(text));
+}
+
+/// Whether people look at standard error.
+#[must_use]
+pub fn errors_are_read_by_people() -> bool {
+    io::stderr().is_terminal()
 }
 
 /// Writes a value as indented JSON.
@@ -80,9 +57,10 @@ pub fn line(text: &str) -> io::Result<()> {
 /// # Errors
 /// When nobody reads any more.
 pub fn json(value: &impl Serialize) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, value)?;
-    writeln!(out)
+    let mut out = BufWriter::new(io::stdout().lock());
+    serde_json::to_writer_pretty(JsonGuard(&mut out), value)?;
+    writeln!(out)?;
+    out.flush()
 }
 
 /// Writes rows under a heading: a table on a terminal, tab-separated columns in a pipe.
@@ -90,23 +68,51 @@ pub fn json(value: &impl Serialize) -> io::Result<()> {
 /// # Errors
 /// When nobody reads any more.
 pub fn table(heading: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
-    if !io::stdout().is_terminal() {
-        line(&heading.join("\t"))?;
-        return rows.iter().try_for_each(|row| line(&columns(row)));
-    }
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(heading.to_vec());
-    table.add_rows(rows);
-    line(&table.to_string())
+    let mut table = TableWriter::begin(heading)?;
+    rows.iter().try_for_each(|row| table.row(row))?;
+    table.end()
 }
 
-/// A row on one line, whatever its cells say.
-fn columns(row: &[String]) -> String {
-    let cells: Vec<String> = row
-        .iter()
-        .map(|cell| cell.replace(['\t', '\n', '\r'], " "))
-        .collect();
-    cells.join("\t")
+/// JSON on one line, safe to be shown.
+///
+/// # Errors
+/// When the value has no JSON.
+pub fn json_in_line(value: &impl Serialize) -> serde_json::Result<String> {
+    serde_json::to_string(value).map(|json| escaping::escape_json(&json).into_owned())
+}
+
+/// A JSON document that is written as it comes, so that memory does not grow with it.
+pub struct JsonDocument(BufWriter<Stdout>);
+
+impl JsonDocument {
+    /// Begins a document.
+    #[must_use]
+    pub fn begin() -> Self {
+        Self(BufWriter::new(io::stdout()))
+    }
+
+    /// Writes what stands between values.
+    ///
+    /// # Errors
+    /// When nobody reads any more.
+    pub fn put(&mut self, between: &'static str) -> io::Result<()> {
+        self.0.write_all(between.as_bytes())
+    }
+
+    /// Writes a value on one line.
+    ///
+    /// # Errors
+    /// When nobody reads any more.
+    pub fn value(&mut self, value: &impl Serialize) -> io::Result<()> {
+        Ok(serde_json::to_writer(JsonGuard(&mut self.0), value)?)
+    }
+
+    /// Ends the document.
+    ///
+    /// # Errors
+    /// When nobody reads any more.
+    pub fn end(mut self) -> io::Result<()> {
+        writeln!(self.0)?;
+        self.0.flush()
+    }
 }

@@ -49,7 +49,7 @@ pub async fn ask(
     configuration: &Configuration,
     question: impl AsyncFnOnce(&Client) -> Result<(), Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let connection = database.connect().await?;
     let answered = question(&connection.client).await;
     drop(connection);

@@ -39,13 +39,13 @@ pub async fn run(
         } => {
             let user = UserId(user);
             let who = who(user, (email, linkedin_url, prospect))?;
-            let database = Database::open(configuration, None).await?;
+            let database = Database::open(configuration).await?;
             let erased = erase_in(&database, user, &who).await;
             database.close().await?;
             show(&erased?, json)
         }
         PeopleCommand::Check(format) => {
-            let database = Database::open(configuration, None).await?;
+            let database = Database::open(configuration).await?;
             let faults = faults(&database).await;
             database.close().await?;
             show_faults(&faults?, format)

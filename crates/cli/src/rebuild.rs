@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(250);
 /// # Errors
 /// When the database cannot be opened, other rows are being rebuilt, or the log is at fault.
 pub async fn run(configuration: &Configuration, asked: Rebuild) -> Result<(), Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
+    let database = Database::open(configuration).await?;
     let connection = database.connect().await?;
     let done = if asked.cancel {
         cancel(&connection.client, asked.json).await

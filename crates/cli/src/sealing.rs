@@ -1,6 +1,6 @@
 //! Wiring the sealer: its key, whom it trusts, where it publishes.
 
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, KeyPlace};
 use crate::ledger_key::{self, KeyFile, KeyFileError};
 use ledger::{Directory, LedgerMetrics, Sealer, SealerSettings, SigningKey, Trust};
 use prometheus_client::registry::Registry;
@@ -32,10 +32,10 @@ impl Sealing {
             tracing::info!("no ledger key is configured: events are not sealed");
             return Ok(None);
         };
-        let is_private = configuration.database_url.is_none();
+        let is_named = matches!(configuration.ledger_key, Some(KeyPlace::Named(_)));
         let key = match file.read()? {
             Some(key) => key,
-            None if is_private && configuration.ledger_key.is_none() => found_or_made(&file)?,
+            None if !is_named => found_or_made(&file)?,
             None => return Err(KeyFileError::Missing(file.path().to_owned())),
         };
         let mut keys = file.public_keys()?;

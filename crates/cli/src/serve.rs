@@ -24,7 +24,7 @@ pub async fn run(configuration: &Configuration, with_demo: bool) -> Result<(), B
         internal: bind(configuration.internal_listen, "FERMATA_INTERNAL_LISTEN")?,
     };
     let shutdown = stop_on_signals()?;
-    let database = Database::open(configuration, None).await?;
+    let database = Database::make(configuration, None).await?;
     let served = serve(configuration, &database, listeners, with_demo, shutdown).await;
     database.close().await?;
     served
@@ -97,10 +97,13 @@ fn announce(listeners: &Listeners, workspace: Option<&Workspace>) -> Result<(), 
     output::line(&format!("Demo key      {}", workspace.key))?;
     let verb = workspace.next_verb();
     let id = demo::CAMPAIGN_ID;
-    output::line(&format!("\nThis {verb}s the demo campaign:\n"))?;
+    output::line("")?;
+    output::line(&format!("This {verb}s the demo campaign:"))?;
+    output::line("")?;
     output::line(&format!(
-        "  curl -X POST http://{public}/api/campaigns/{id}/{verb} -H 'Authorization: Bearer {}'\n",
+        "  curl -X POST http://{public}/api/campaigns/{id}/{verb} -H 'Authorization: Bearer {}'",
         workspace.key
     ))?;
+    output::line("")?;
     Ok(())
 }

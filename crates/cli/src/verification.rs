@@ -63,19 +63,15 @@ impl Asked {
 /// # Errors
 /// [`Differs`] when there is a difference; anything else when it cannot be checked.
 pub async fn run(configuration: &Configuration, arguments: Verify) -> Result<(), Box<dyn Error>> {
-    let asked = Asked {
-        trust: trust::find(configuration, &arguments)?,
-        directory: ledger_key::directory(configuration).filter(Directory::exists),
-        arguments,
-    };
-    let report = match &asked.arguments.export {
+    let report = match &arguments.export {
         Some(path) => {
             let _waiting = output::waiting("Reading the export");
-            exported::verify(open(path)?, &asked)?
+            let lines = open(path)?;
+            exported::verify(lines, &asked(configuration, &arguments)?)?
         }
-        None => verify_database(configuration, &asked).await?,
+        None => verify_database(configuration, &arguments).await?,
     };
-    report.show(asked.arguments.json)?;
+    report.show(arguments.json)?;
     match report.differences() {
         0 => Ok(()),
         found => Err(Differs {
@@ -86,20 +82,34 @@ pub async fn run(configuration: &Configuration, arguments: Verify) -> Result<(),
     }
 }
 
+fn asked(configuration: &Configuration, arguments: &Verify) -> Result<Asked, Box<dyn Error>> {
+    Ok(Asked {
+        trust: trust::find(configuration, arguments)?,
+        directory: ledger_key::directory(configuration).filter(Directory::exists),
+        arguments: arguments.clone(),
+    })
+}
+
+/// The database is opened first: where there is none, no key is missed.
 async fn verify_database(
     configuration: &Configuration,
-    asked: &Asked,
+    arguments: &Verify,
 ) -> Result<Report, Box<dyn Error>> {
-    let database = Database::open(configuration, None).await?;
-    let connection = database.connect().await?;
-    let journals = chosen(database.journals, &asked.arguments.journal);
-    let found = match journals {
-        Ok(journals) => database::verify(&connection.client, &journals, asked).await,
-        Err(error) => Err(error.into()),
-    };
-    drop(connection);
+    let database = Database::open(configuration).await?;
+    let verified = verify_opened(configuration, &database, arguments).await;
     database.close().await?;
-    found
+    verified
+}
+
+async fn verify_opened(
+    configuration: &Configuration,
+    database: &Database,
+    arguments: &Verify,
+) -> Result<Report, Box<dyn Error>> {
+    let asked = asked(configuration, arguments)?;
+    let journals = chosen(database.journals, &arguments.journal)?;
+    let connection = database.connect().await?;
+    database::verify(&connection.client, &journals, &asked).await
 }
 
 fn chosen(all: Journals, wanted: &[i16]) -> Result<Vec<JournalId>, String> {

@@ -54,7 +54,7 @@ pub use listen::{Announcer, KEYS_CHANNEL, SENDERS_CHANNEL, listen};
 pub use log_check::{LogCheck, LogLine};
 pub use log_fault::LogFault;
 pub use metadata::{Actor, Metadata};
-pub use migrate::{MigrateError, Migrated, find_journals, migrate, pending_migrations};
+pub use migrate::{MigrateError, Migrated, check_schema, find_journals, migrate};
 pub use origin::{Origin, read_head, read_origins};
 pub use overview::{JournalStanding, find_journal_standing, list_journals};
 pub use read::{

@@ -1,6 +1,7 @@
 //! Making the schema, and the journals of a new database.
 
 use crate::{BadJournals, Journals};
+use refinery::Migration;
 use tokio_postgres::Client;
 
 mod embedded {
@@ -38,6 +39,40 @@ pub enum MigrateError {
     /// The database has no journals: it was never migrated.
     #[error("the database has no journals: run `fermata migrate` first")]
     NoJournals,
+    /// The database has no schema.
+    #[error(
+        "the database has no schema of fermata: is it the right one? fermata migrate makes the schema"
+    )]
+    NoSchema,
+    /// The schema is older than the program.
+    #[error(
+        "the database's schema is older than this program and lacks {lacks} of its migrations: fermata \
+         migrate brings it up to date"
+    )]
+    Older {
+        /// How many migrations it lacks.
+        lacks: usize,
+    },
+    /// The schema is newer than the program.
+    #[error(
+        "the database's schema, V{found}, is newer than this program, which knows V{known}: use the \
+         program that made it"
+    )]
+    Newer {
+        /// The latest migration of the database.
+        found: i32,
+        /// The latest one that the program knows.
+        known: i32,
+    },
+    /// The schema is another program's.
+    #[error(
+        "the database's schema is not that of this program: they differ in V{version}. Is it the right \
+         database?"
+    )]
+    Other {
+        /// The first migration that differs.
+        version: i32,
+    },
     /// Not a number of journals.
     #[error(transparent)]
     BadJournals(#[from] BadJournals),
@@ -66,6 +101,10 @@ async fn migrate_locked(
     client: &mut Client,
     asked: Option<Journals>,
 ) -> Result<Migrated, MigrateError> {
+    match check_schema(client).await {
+        Ok(()) | Err(MigrateError::NoSchema | MigrateError::Older { .. }) => {}
+        Err(error) => return Err(error),
+    }
     let report = embedded::migrations::runner().run_async(client).await?;
     let applied = report
         .applied_migrations()
@@ -106,13 +145,43 @@ pub async fn find_journals(client: &Client) -> Result<Journals, MigrateError> {
     )?)
 }
 
-/// How many migrations the database lacks, or `None` when it is ahead of this program.
+/// Where the schema of a database stands. Changes nothing.
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn pending_migrations(client: &mut Client) -> Result<usize, MigrateError> {
+/// [`MigrateError::NoSchema`], [`MigrateError::Older`], [`MigrateError::Newer`] or [`MigrateError::Other`]
+/// when it is not the program's; otherwise when the database does not answer.
+pub async fn check_schema(client: &mut Client) -> Result<(), MigrateError> {
+    let find = include_str!("../sql/find_history.sql");
+    let has_history: bool = client.query_one(find, &[]).await?.get("has_history");
     let runner = embedded::migrations::runner();
-    let known = runner.get_migrations().len();
-    let applied = runner.get_applied_migrations_async(client).await?.len();
-    Ok(known.saturating_sub(applied))
+    let applied = if has_history {
+        runner.get_applied_migrations_async(client).await?
+    } else {
+        Vec::new()
+    };
+    compare(runner.get_migrations(), &applied)
+}
+
+fn compare(known: &[Migration], applied: &[Migration]) -> Result<(), MigrateError> {
+    if applied.is_empty() {
+        return Err(MigrateError::NoSchema);
+    }
+    let latest = |all: &[Migration]| all.iter().map(Migration::version).max().unwrap_or(0);
+    let (found, newest) = (latest(applied), latest(known));
+    for one in applied.iter().filter(|one| one.version() <= newest) {
+        let is_same = |ours: &&Migration| ours.version() == one.version();
+        let ours = known.iter().find(is_same);
+        if ours.is_none_or(|ours| ours.checksum() != one.checksum()) {
+            let version = one.version();
+            return Err(MigrateError::Other { version });
+        }
+    }
+    if newest < found {
+        let known = newest;
+        return Err(MigrateError::Newer { found, known });
+    }
+    match known.len().saturating_sub(applied.len()) {
+        0 => Ok(()),
+        lacks => Err(MigrateError::Older { lacks }),
+    }
 }

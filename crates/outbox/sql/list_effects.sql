@@ -10,6 +10,8 @@ WITH chosen AS MATERIALIZED (
        AND deliveries.state = $1
        AND ($2::uuid IS NULL OR deliveries.campaign_id = $2)
        AND (deliveries.journal, deliveries.position) > ($3, $4)
+       AND NOT EXISTS (SELECT FROM launch_end(deliveries.journal, deliveries.position,
+                                              deliveries.campaign_id, deliveries.kind = 'start_run'))
      ORDER BY deliveries.journal, deliveries.position
      LIMIT $5)
     UNION ALL
@@ -22,6 +24,36 @@ WITH chosen AS MATERIALIZED (
      ORDER BY deliveries.journal, deliveries.position
      LIMIT $5)
     UNION ALL
+    -- Launches that have ended, and whose row was not closed yet.
+    (SELECT deliveries.journal, deliveries.position
+     FROM deliveries
+     CROSS JOIN LATERAL launch_end(deliveries.journal, deliveries.position, deliveries.campaign_id,
+                                   true) AS ended
+     WHERE $1 = 'cancelled'
+       AND deliveries.closed_at IS NULL
+       AND deliveries.kind = 'start_run'
+       AND ended.state = $1
+       AND ($2::uuid IS NULL OR deliveries.campaign_id = $2)
+       AND (deliveries.journal, deliveries.position) > ($3, $4)
+     ORDER BY deliveries.journal, deliveries.position
+     LIMIT $5)
+    UNION ALL
+    -- Those that were not taken in yet.
+    (SELECT effects.journal, effects.position
+     FROM journals
+     LEFT JOIN relay_cursors ON relay_cursors.journal = journals.id
+     JOIN effects
+         ON effects.journal = journals.id
+        AND effects.position > coalesce(relay_cursors.position, 0)
+     CROSS JOIN LATERAL launch_end(effects.journal, effects.position, effects.campaign_id,
+                                   effects.kind = 'start_run') AS ended
+     WHERE $1 = 'cancelled'
+       AND ended.state = $1
+       AND ($2::uuid IS NULL OR effects.campaign_id = $2)
+       AND (effects.journal, effects.position) > ($3, $4)
+     ORDER BY effects.journal, effects.position
+     LIMIT $5)
+    UNION ALL
     (SELECT effects.journal, effects.position
      FROM journals
      LEFT JOIN relay_cursors ON relay_cursors.journal = journals.id
@@ -31,6 +63,8 @@ WITH chosen AS MATERIALIZED (
      WHERE $1 = 'waiting'
        AND ($2::uuid IS NULL OR effects.campaign_id = $2)
        AND (effects.journal, effects.position) > ($3, $4)
+       AND NOT EXISTS (SELECT FROM launch_end(effects.journal, effects.position, effects.campaign_id,
+                                              effects.kind = 'start_run'))
      ORDER BY effects.journal, effects.position
      LIMIT $5)
     UNION ALL

@@ -11,6 +11,8 @@ WITH chosen AS MATERIALIZED (
     WHERE deliveries.closed_at IS NULL
       AND deliveries.state = ANY ($4)
       AND deliveries.told <> 'unreadable'
+      AND NOT EXISTS (SELECT FROM launch_end(deliveries.journal, deliveries.position,
+                                             deliveries.campaign_id, deliveries.kind = 'start_run'))
       AND ($1::smallint IS NULL OR deliveries.journal = $1 AND deliveries.position = $2)
       AND ($3::uuid IS NULL OR deliveries.campaign_id = $3)
     ORDER BY deliveries.journal, deliveries.position

@@ -1,6 +1,6 @@
 //! Why an effect was delivered or not, in plain words, attempt by attempt.
 
-use crate::known_effect::{Attempt, Delivery, Dossier, EffectState, KnownEffect, Left};
+use crate::known_effect::{Attempt, Delivery, Dossier, EffectState, Ended, KnownEffect, Left};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
 
@@ -43,6 +43,10 @@ fn what(effect: &KnownEffect) -> String {
 }
 
 fn without_delivery(effect: &KnownEffect) -> String {
+    if let Some(Ended { at, reason }) = &effect.ended {
+        let at = at.map_or_else(String::new, |at| format!(" at {}", instant(at)));
+        return format!("It was over{at}: {reason}.");
+    }
     if effect.state == EffectState::Waiting {
         return format!(
             "It waits to be taken in: the relay has come to position {} of the journal.",
@@ -107,7 +111,7 @@ fn standing(effect: &KnownEffect, delivery: &Delivery, left: &Left) -> String {
     let closed = delivery.closed_at.map(instant).unwrap_or_default();
     match effect.state {
         EffectState::Waiting => "It waits to be taken in.".to_owned(),
-        EffectState::Delivered if effect.kind == "start_run" => {
+        EffectState::Delivered | EffectState::Cancelled if effect.kind == "start_run" => {
             format!("It was over at {closed}: {reason}.")
         }
         EffectState::Delivered => format!("It was delivered at {closed}: {sums}."),

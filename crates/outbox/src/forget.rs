@@ -2,9 +2,10 @@
 //!
 //! A delivery is kept for a week after it was closed, with its attempts and its effect, for whoever
 //! asks what became of it; an effect without one for a week after its event, if it was taken in. The
-//! event stays for ever.
+//! event stays for ever. Launches that have ended are closed first, so that they are forgotten too.
 
 use crate::failure::{RelayFailure, ask};
+use crate::launch::close_ended;
 use chrono::{DateTime, TimeDelta, Utc};
 use deadpool_postgres::Pool;
 
@@ -23,12 +24,17 @@ const STATEMENTS: [&str; 4] = [
     include_str!("../sql/forget_tokens.sql"),
 ];
 
-/// Forgets what was over [`KEPT_DAYS`] before `now`: up to a few thousand rows. Returns how many.
+/// Closes launches that have ended, and forgets what was over [`KEPT_DAYS`] before `now`: up to a few
+/// thousand rows of each. Returns how many were forgotten.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn forget(pool: &Pool, now: DateTime<Utc>) -> Result<u64, RelayFailure> {
     let before = now - TimeDelta::days(KEPT_DAYS);
+    ask(pool, async |client| {
+        Ok(close_ended(client, FORGOTTEN_MAX).await?)
+    })
+    .await?;
     let mut count = 0;
     for statement in STATEMENTS {
         count += ask(pool, async |client| {

@@ -14,7 +14,7 @@
 
 use crate::chance::Clock;
 use crate::failure::{RelayFailure, ask};
-use crate::launch::LaunchDesk;
+use crate::launch::{LaunchDesk, close_ended_of};
 use crate::relay_metrics::RelayMetrics;
 use crate::told::{Reading, Told};
 use chrono::{DateTime, Utc};
@@ -174,6 +174,7 @@ async fn take_in(client: &mut Client, journal: JournalId) -> Result<Vec<Fresh>, 
     };
     insert_wakes(&*transaction, journal, &wakes(&effects)).await?;
     open_deliveries(&transaction, journal, &effects).await?;
+    close_ended_of(&transaction, journal, &launched_before(&effects)).await?;
     overtake(&transaction, journal, &effects).await?;
     move_cursor(&transaction, journal, last.position).await?;
     transaction.commit().await?;
@@ -268,6 +269,13 @@ async fn open_deliveries(
         .prepare_cached(include_str!("../sql/open_deliveries.sql"))
         .await?;
     transaction.execute(&open, &binds).await.map(|_| ())
+}
+
+/// The campaigns that effects overtake launches of. Such a launch has ended, and how is known.
+fn launched_before(effects: &[Fresh]) -> Vec<Uuid> {
+    let ends = |effect: &&Fresh| effect.reading.told.overtakes().contains(&Told::Started);
+    let effects = effects.iter().filter(ends);
+    effects.map(|effect| effect.campaign_id.0).collect()
 }
 
 async fn overtake(

@@ -46,6 +46,26 @@ pub struct KnownEffect {
     pub cursor: i64,
     /// What was sent elsewhere because of it, if anything had to be.
     pub delivery: Option<Delivery>,
+    /// How it ended, if it is a launch without a delivery: one that was not taken in yet.
+    pub ended: Option<Ended>,
+}
+
+/// How a launch ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// When, if that is still known.
+    pub at: Option<DateTime<Utc>>,
+    /// By what.
+    pub reason: String,
+}
+
+impl KnownEffect {
+    /// Why it is where it is.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        let of_delivery = self.delivery.as_ref().and_then(|it| it.reason.as_deref());
+        of_delivery.or(self.ended.as_ref().map(|ended| ended.reason.as_str()))
+    }
 }
 
 /// What was sent elsewhere because of an effect.
@@ -226,10 +246,19 @@ fn known(row: &Row) -> KnownEffect {
         enqueued_at: row.get("enqueued_at"),
         state: EffectState::of(row.get("state")).unwrap_or(EffectState::Waiting),
         cursor: row.get("cursor"),
+        ended: ended(row),
         delivery: row
             .get::<_, Option<String>>("told")
             .map(|told| delivery(row, told)),
     }
+}
+
+fn ended(row: &Row) -> Option<Ended> {
+    let has_delivery = row.get::<_, Option<&str>>("told").is_some();
+    let reason = row.get::<_, Option<String>>("reason");
+    let reason = reason.filter(|_| !has_delivery)?;
+    let at = row.get("closed_at");
+    Some(Ended { at, reason })
 }
 
 fn delivery(row: &Row, told: String) -> Delivery {

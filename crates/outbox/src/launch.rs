@@ -1,16 +1,17 @@
 //! Launches: campaigns that an engine has to take up.
 //!
 //! A launch is the delivery of a `start_run` effect. It is handed to whoever asks, with a lease: if
-//! nothing came of it until the lease's end, it is handed out again, to whoever asks then. It is
-//! over when its campaign is not launching any more (active, rolled back, deleted), which is looked
-//! at whenever it would be handed out; so no order of handing out and activating loses a launch or
-//! keeps one for ever.
+//! nothing came of it until the lease's end, it is handed out again, to whoever asks then. It ends
+//! when its campaign is taken up, put back to draft, or deleted. That is in the log, and nobody tells
+//! it to the row: the SQL function `launch_end` looks it up whenever a launch is shown, counted,
+//! operated or handed out. So no order of handing out and activating loses a launch, and what has ended
+//! is shown so at once. Rows are closed behind that ([`close_ended`], [`take_launches`]).
 //!
 //! Not here: having a run started on Trigger.dev (`starter.rs`).
 
 use crate::EffectId;
 use chrono::{DateTime, TimeDelta, Utc};
-use deadpool_postgres::Client;
+use deadpool_postgres::{Client, Transaction};
 use domain::{CampaignId, UserId};
 use event_store::JournalId;
 use std::fmt;
@@ -18,6 +19,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row};
 use uuid::Uuid;
 
@@ -29,6 +31,7 @@ pub const LAUNCHES_MAX: i64 = 100;
 /// Engines of which this process holds a question back until there is a launch, at most.
 pub const WAITING_ENGINES_MAX: usize = 256;
 const PREFIX: &str = "run_";
+const CLOSE_ENDED: &str = include_str!("../sql/close_ended_launches.sql");
 
 /// A launch's id: that of the event with which it began. On the wire, `run_` and 32 hex digits.
 ///
@@ -140,6 +143,34 @@ fn launch(row: &Row, leased_until: DateTime<Utc>) -> Option<Launch> {
 /// As the event has it: the rules compare it with the campaign's.
 fn started_at(row: &Row) -> Option<DateTime<Utc>> {
     row.get::<_, Option<&str>>("started_at")?.parse().ok()
+}
+
+/// Closes launches that have ended: up to `limit`, the oldest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn close_ended(client: &Client, limit: i64) -> Result<(), Error> {
+    let close = client.prepare_cached(CLOSE_ENDED).await?;
+    let none: (Option<i16>, Option<Vec<Uuid>>) = (None, None);
+    let binds: [&(dyn ToSql + Sync); 3] = [&none.0, &none.1, &limit];
+    client.execute(&close, &binds).await.map(|_| ())
+}
+
+/// Closes launches of some campaigns that have ended, before later effects are said to overtake them.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn close_ended_of(
+    transaction: &Transaction<'_>,
+    journal: JournalId,
+    campaigns: &[Uuid],
+) -> Result<(), Error> {
+    if campaigns.is_empty() {
+        return Ok(());
+    }
+    let close = transaction.prepare_cached(CLOSE_ENDED).await?;
+    let binds: [&(dyn ToSql + Sync); 3] = [&Some(journal.0), &Some(campaigns), &i64::MAX];
+    transaction.execute(&close, &binds).await.map(|_| ())
 }
 
 /// When a launch of a campaign began. `None`: the campaign has had no such launch.

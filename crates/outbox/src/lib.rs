@@ -59,7 +59,7 @@ pub use failure::RelayFailure;
 pub use forget::{KEPT_DAYS, forget};
 pub use intake::{INTAKE_EFFECTS_MAX, Intake, Taken};
 pub use known_effect::{
-    Attempt, Delivery, Dossier, EffectFilter, EffectState, KnownEffect, LISTED_ATTEMPTS_MAX,
+    Attempt, Delivery, Dossier, EffectFilter, EffectState, Ended, KnownEffect, LISTED_ATTEMPTS_MAX,
     LISTED_EFFECTS_MAX, Left, find_effect, list_effects, look_into,
 };
 pub use launch::{

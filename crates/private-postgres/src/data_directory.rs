@@ -16,6 +16,7 @@ use nix::unistd::{AccessFlags, access};
 
 use crate::account::Account;
 use crate::error::{FileError, OpenError};
+use crate::initialisation;
 
 #[derive(Debug, Clone)]
 pub(crate) struct DataDirectory {
@@ -32,6 +33,32 @@ impl DataDirectory {
         create(&wanted, if account.is_ours() { 0o700 } else { 0o711 })?;
         let path = fs::canonicalize(&wanted).map_err(FileError::on("resolve", &wanted))?;
         Ok(Self { path, account })
+    }
+
+    /// The directory as it is, in which a cluster is expected. Makes nothing.
+    pub(crate) fn existing(wanted: &Path) -> Result<Self, OpenError> {
+        let wanted = absolute(wanted)?;
+        match fs::metadata(&wanted) {
+            Ok(found) if found.is_dir() => {}
+            Ok(_) => return Err(OpenError::NotADirectory { path: wanted }),
+            Err(error) => {
+                let is_absent =
+                    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+                return Err(if is_absent {
+                    OpenError::NothingThere { directory: wanted }
+                } else {
+                    FileError::on("read", &wanted)(error).into()
+                });
+            }
+        }
+        let path = fs::canonicalize(&wanted).map_err(FileError::on("resolve", &wanted))?;
+        let account = Account::serving(&path.join("cluster"))?;
+        let found = Self { path, account };
+        if initialisation::version(&found)?.is_none() {
+            return Err(OpenError::NothingThere { directory: wanted });
+        }
+        can_host(&wanted)?;
+        Ok(found)
     }
 
     pub(crate) fn path(&self) -> &Path {

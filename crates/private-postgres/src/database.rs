@@ -7,22 +7,34 @@ use tokio_postgres::{Client, Config, Error, NoTls, Row};
 
 use crate::configuration::Durability;
 
+/// What becomes of what is absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Absent {
+    Make,
+    Refuse,
+}
+
 /// What was found to be running.
 pub(crate) struct Survey {
     pub(crate) durability: Durability,
-    database_exists: bool,
+    /// Whether the database is there now.
+    pub(crate) database_exists: bool,
 }
 
-/// Looks at the server, and creates the database if it is absent. The caller holds the start lock.
-pub(crate) async fn prepare(maintenance: &Config) -> Result<Survey, Error> {
+/// Looks at the server, and creates the database if it is absent and wanted. The caller holds the start
+/// lock.
+pub(crate) async fn prepare(maintenance: &Config, absent: Absent) -> Result<Survey, Error> {
     let (client, connection) = maintenance.connect(NoTls).await?;
     let work = async {
-        let survey = survey(
+        let mut survey = survey(
             &client
                 .query_one(include_str!("../sql/survey.sql"), &[])
                 .await?,
         )?;
-        create_unless(survey.database_exists, &client).await?;
+        if absent == Absent::Make {
+            create_unless(survey.database_exists, &client).await?;
+            survey.database_exists = true;
+        }
         Ok(survey)
     };
     tokio::pin!(work);

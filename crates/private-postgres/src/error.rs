@@ -45,6 +45,29 @@ pub enum OpenError {
         /// The nearest directory that exists.
         directory: PathBuf,
     },
+    /// There was to be a database, and there is none. Nothing was made.
+    #[error(
+        "there is no database of fermata in {directory}: set FERMATA_DATA_DIR or DATABASE_URL to where it \
+         is, or make one with fermata serve"
+    )]
+    NothingThere {
+        /// Where it was looked for.
+        directory: PathBuf,
+    },
+    /// The making of the database broke off, and whoever only looks does not finish it.
+    #[error(
+        "the database in {directory} was never finished: fermata migrate or fermata serve finishes it"
+    )]
+    Unfinished {
+        /// The data directory.
+        directory: PathBuf,
+    },
+    /// Something else has the name of the data directory.
+    #[error("{path} is not a directory: set FERMATA_DATA_DIR to the one with the database")]
+    NotADirectory {
+        /// What is there.
+        path: PathBuf,
+    },
     /// A directory that only the server's account may own belongs to somebody else.
     #[error(
         "{directory} belongs to {owner}, but has to belong to {account}: \

@@ -13,6 +13,7 @@ use tokio_postgres::Config;
 
 use crate::configuration::Durability;
 use crate::data_directory::DataDirectory;
+use crate::database::Absent;
 use crate::error::{CloseError, OpenError};
 use crate::locks::{Departure, StartLock, UsersLock};
 use crate::programs::{ProgramSearch, Programs};
@@ -51,6 +52,25 @@ impl PrivatePostgres {
     /// is still recovering.
     pub async fn open(settings: Settings) -> Result<Self, OpenError> {
         let directory = DataDirectory::prepare(&settings.data_directory)?;
+        Self::enter(directory, settings, Absent::Make).await
+    }
+
+    /// The same for a database that is there: starts the server or adopts the one that runs.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::NothingThere`], [`OpenError::NotADirectory`] or [`OpenError::Unfinished`] when it is not
+    /// there, and then nothing was made; otherwise as [`PrivatePostgres::open`].
+    pub async fn find(settings: Settings) -> Result<Self, OpenError> {
+        let directory = DataDirectory::existing(&settings.data_directory)?;
+        Self::enter(directory, settings, Absent::Refuse).await
+    }
+
+    async fn enter(
+        directory: DataDirectory,
+        settings: Settings,
+        absent: Absent,
+    ) -> Result<Self, OpenError> {
         let held = StartLock::take(&directory.start_lock()).await?;
         let users = UsersLock::share(&directory.users_lock(), &held).await?;
         let programs = ready_cluster(&directory, &settings, &held).await?;
@@ -67,7 +87,7 @@ impl PrivatePostgres {
             origin,
             users,
         };
-        match opened.make_usable().await {
+        match opened.make_usable(absent).await {
             Ok(()) => Ok(opened),
             Err(error) => {
                 if let Err(cause) = opened.leave(&held).await {
@@ -78,9 +98,14 @@ impl PrivatePostgres {
         }
     }
 
-    async fn make_usable(&self) -> Result<(), OpenError> {
-        let survey = database::prepare(&self.server.config("postgres")).await;
+    async fn make_usable(&self, absent: Absent) -> Result<(), OpenError> {
+        let survey = database::prepare(&self.server.config("postgres"), absent).await;
         let running = survey.map_err(|source| self.server.refused(source))?;
+        if !running.database_exists {
+            return Err(OpenError::Unfinished {
+                directory: self.server.directory.path().to_path_buf(),
+            });
+        }
         if (self.server.durability, running.durability) == (Durability::Full, Durability::None) {
             return Err(OpenError::NotDurable {
                 directory: self.server.directory.path().to_path_buf(),

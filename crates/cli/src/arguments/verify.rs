@@ -30,7 +30,7 @@ Examples:
   fermata export | fermata verify --export -           without a database";
 
 /// Compares the log with itself, with what is derived from it, and with what was signed.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_long_help = CHECKS, after_help = CHECKS)]
 pub struct Verify {
     /// Only this check. Repeatable.

@@ -15,6 +15,7 @@ use event_store::{Actor, connect};
 use people::{Arrival, BadDetails, Details, Field, PeopleChange, Person};
 use senders::Sender;
 use std::error::Error;
+use tokio_postgres::Client;
 use uuid::Uuid;
 
 /// Where a campaign of the demo is taken to.
@@ -44,7 +45,14 @@ pub(super) async fn play(lanes: &Lanes, database: &Database) -> Result<(), Box<d
         senders::put(&beside.client, &sender).await?;
     }
     for plan in plans()? {
-        Part { lanes, plan }.play().await?;
+        let client = &beside.client;
+        Part {
+            lanes,
+            client,
+            plan,
+        }
+        .play()
+        .await?;
     }
     Ok(())
 }
@@ -58,6 +66,12 @@ fn mailbox() -> Sender {
         last_name: names("Lovelace"),
         ..Sender::active_mailbox(USER_ID, account(0), "ada@example.com")
     }
+}
+
+/// The mailbox that the documented example was sent from. No campaign is launched without one, and the
+/// example shows none: it was taken away since.
+fn former_mailbox() -> Sender {
+    Sender::active_mailbox(USER_ID, account(2), "outreach@example.com")
 }
 
 /// The profile that the demo's invitations are sent from.
@@ -125,11 +139,25 @@ fn plans() -> Result<Vec<Plan>, Box<dyn Error>> {
 
 struct Part<'a> {
     lanes: &'a Lanes,
+    /// For sender accounts, which are not in the log.
+    client: &'a Client,
     plan: Plan,
 }
 
 impl Part<'_> {
     async fn play(&self) -> Result<(), Box<dyn Error>> {
+        if self.account() != account(2) {
+            return self.play_on().await;
+        }
+        if let None | Some(Stage::Draft) = self.stage().await? {
+            senders::put(self.client, &former_mailbox()).await?;
+        }
+        self.play_on().await?;
+        senders::remove(self.client, account(2)).await?;
+        Ok(())
+    }
+
+    async fn play_on(&self) -> Result<(), Box<dyn Error>> {
         self.ask(self.create()?).await?;
         let Some(stage) = self.stage().await? else {
             return Ok(());
@@ -327,6 +355,7 @@ impl Part<'_> {
 
     fn account(&self) -> AccountId {
         match self.plan.channel {
+            Channel::Email(_) if self.plan.id == CAMPAIGN_ID => account(2),
             Channel::Email(_) => account(0),
             Channel::Linkedin(_) => account(1),
         }

@@ -5,6 +5,7 @@
 //! else is left alone.
 
 use super::{Format, Places};
+use crate::output::DataWriter;
 use event_store::JournalId;
 use serde::Deserialize;
 use std::fs::{File, OpenOptions};
@@ -18,7 +19,7 @@ pub(super) struct Target {
 }
 
 enum Out {
-    Standard(BufWriter<io::Stdout>),
+    Standard(DataWriter),
     File(BufWriter<File>),
 }
 
@@ -40,7 +41,7 @@ impl Target {
     pub fn open(path: Option<&Path>, format: Format) -> Result<Self, FileError> {
         let Some(path) = path else {
             return Ok(Self {
-                out: Out::Standard(BufWriter::new(io::stdout())),
+                out: Out::Standard(DataWriter::begin()),
                 places: Places::new(),
             });
         };
@@ -74,7 +75,7 @@ impl Target {
     /// Makes sure that what was written stays.
     pub fn finish(self) -> io::Result<()> {
         match self.out {
-            Out::Standard(mut out) => out.flush(),
+            Out::Standard(out) => out.finish(),
             Out::File(mut out) => {
                 out.flush()?;
                 out.get_ref().sync_all()

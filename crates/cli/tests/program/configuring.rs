@@ -1,8 +1,17 @@
 //! `fermata config`, and where settings come from.
 
 use crate::playground::Playground;
-use crate::running::{did, does, json, refused, refuses};
+use crate::running::{demo, did, does, json, refused, refuses};
+use crate::service::Service;
+use cli::arguments::Options;
+use cli::configuration::Configuration;
+use cli::service::Settings;
+use event_store::Journals;
+use serde_json::{Value, json as value};
 use std::fs;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
 use tokio::process::Command;
 
 const URLS: [&str; 3] = [
@@ -192,4 +201,94 @@ async fn two_listeners_at_one_address_are_refused() {
         said,
         "listen and internal_listen are both 127.0.0.1:9; they must differ"
     );
+}
+
+#[tokio::test]
+async fn what_is_shown_is_what_a_service_uses() {
+    let playground = Playground::new();
+    let arguments = ["--read-connections=5"];
+    let shown = json(
+        &does(
+            &playground,
+            &[&["config", "--json"][..], &arguments].concat(),
+        )
+        .await,
+    );
+    let path = |name: &str| PathBuf::from(shown[name].as_str().unwrap());
+
+    let service = Service::start(&playground, &arguments).await;
+
+    assert_eq!(path("data_dir"), playground.data);
+    assert!(path("data_dir").join("cluster").is_dir());
+    assert_eq!(path("ledger_key"), playground.data.join("ledger.key"));
+    assert!(path("ledger_key").is_file());
+    demo(&playground).await;
+    while !path("ledger_directory").is_dir() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(path("ledger_directory"), playground.data.join("ledger"));
+    assert_eq!(shown["log"], "info,refinery_core=warn");
+    assert_eq!(shown["config"], Value::Null);
+    drop(service);
+}
+
+#[tokio::test]
+async fn with_a_database_of_ones_own_nothing_is_signed_unless_a_key_is_named() {
+    let playground = Playground::new();
+    let arguments = ["config", "--json", "--database-url", URLS[0]];
+
+    let unsigned = json(&does(&playground, &arguments).await);
+    let named = [
+        &arguments[..],
+        &["--ledger-key=a.key", "--ledger-directory=b"],
+    ]
+    .concat();
+    let signed = json(&does(&playground, &named).await);
+
+    let here = |name: &str| playground.path().join(name).display().to_string();
+    assert_eq!(
+        (&unsigned["ledger_key"], &unsigned["ledger_directory"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(signed["ledger_key"], here("a.key"));
+    assert_eq!(signed["ledger_directory"], here("b"));
+}
+
+#[test]
+fn every_setting_of_a_service_is_the_one_that_is_shown() {
+    let options = Options {
+        data_dir: Some("/somewhere".into()),
+        ..Options::default()
+    };
+    let configuration = Configuration::decide(options).unwrap();
+    let shown = serde_json::to_value(configuration.shown()).unwrap();
+
+    let used = Settings::of(
+        &configuration,
+        tokio_postgres::Config::new(),
+        Journals::DEFAULT,
+    );
+
+    let rate = |rate: Option<NonZeroU32>| rate.map_or(0, NonZeroU32::get);
+    let expected = value!({
+        "database": "private PostgreSQL under data_dir",
+        "data_dir": "/somewhere",
+        "listen": configuration.listen,
+        "internal_listen": configuration.internal_listen,
+        "workers": used.workers,
+        "read_connections": used.read_connections,
+        "campaigns_remembered": used.campaigns_remembered,
+        "rate_limit_per_second": rate(used.rate_limit_per_second),
+        "rate_limit_burst": used.rate_limit_burst,
+        "token_rate_per_second": rate(used.token_rate_per_second),
+        "token_rate_burst": used.token_rate_burst,
+        "trigger": "not configured: registered tokens are built-in ones",
+        "launches": "wait for engines to ask",
+        "ledger_key": cli::ledger_key::file(&configuration).unwrap().path(),
+        "ledger_directory": "/somewhere/ledger",
+        "shutdown_seconds": used.shutdown_time_max.as_secs(),
+        "log": cli::configuration::LOG_SERVING,
+        "config": null,
+    });
+    assert_eq!(shown, expected);
 }

@@ -3,34 +3,14 @@
 use crate::playground::Playground;
 use crate::running::{DEMO_CAMPAIGN, DEMO_EVENTS, demo, does, json};
 use crate::service::Service;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::process::Stdio;
 use std::time::Duration;
 
 const EVERY_STATUS: [&str; 5] = ["active", "completed", "draft", "launching", "paused"];
 
-/// The answer to a pause as the documentation has it, but for its two times.
-fn documented_answer() -> Value {
-    json!({
-        "campaign": {
-            "id": DEMO_CAMPAIGN,
-            "user_id": "11111111-1111-1111-1111-111111111111",
-            "type": "email",
-            "name": "Q2 Enterprise Outreach",
-            "status": "paused",
-            "daily_limit": 50,
-            "stop_on_reply": true,
-            "open_tracking": true,
-            "signature": "Best,\n%first_name%",
-            "skip_other_campaigns": null,
-            "operating_hours": null,
-            "stats": {"total": 120, "sent": 34, "replied": 4},
-            "created_at": null,
-            "updated_at": null,
-            "sender_accounts": []
-        }
-    })
-}
+/// The answer to a pause as the documentation has it.
+const DOCUMENTED: &str = include_str!("../../../web/tests/api/documented_pause.json");
 
 #[tokio::test]
 async fn the_demo_made_twice_is_one_workspace() {
@@ -92,15 +72,50 @@ async fn the_documented_example_is_answered_as_documented() {
 
     let mut answer = pause(&service, &made).await;
 
+    let mut documented = json(DOCUMENTED);
     for time in ["created_at", "updated_at"] {
         let text = answer["campaign"][time].take();
         assert!(text.as_str().unwrap().ends_with('Z'), "{text}");
+        documented["campaign"][time].take();
     }
-    // The example is of a campaign that nobody sends for; one that runs has somebody.
-    let senders = answer["campaign"]["sender_accounts"].take();
-    assert_eq!(senders[0]["display_name"], "Ada at Example");
-    answer["campaign"]["sender_accounts"] = json!([]);
-    assert_eq!(answer, documented_answer());
+    assert_eq!(answer, documented);
+}
+
+#[tokio::test]
+async fn the_demo_made_again_brings_no_sender_back() {
+    let playground = Playground::new();
+    let made = demo(&playground).await;
+    demo(&playground).await;
+    let service = Service::start(&playground, &["--demo"]).await;
+    let ask = async |path: &str| {
+        let asked = crate::service::client().build().unwrap();
+        let asked = asked.get(format!("{}/api{path}", service.url));
+        let answer = asked
+            .bearer_auth(made["key"].as_str().unwrap())
+            .send()
+            .await;
+        answer.unwrap().json::<Value>().await.unwrap()
+    };
+
+    let example = ask(&format!("/campaigns/{DEMO_CAMPAIGN}")).await;
+    let senders = ask("/senders?type=email").await;
+
+    assert_eq!(example["campaign"]["sender_accounts"], Value::Array(vec![]));
+    let names: Vec<_> = senders["senders"].as_array().unwrap().iter().collect();
+    assert_eq!(names.len(), 1, "{names:?}");
+    assert_eq!(names[0]["display_name"], "Ada at Example");
+    let others: Vec<&Value> = made["campaigns"].as_array().unwrap().iter().collect();
+    for other in others.iter().filter(|it| it["id"] != DEMO_CAMPAIGN) {
+        let id = other["id"].as_str().unwrap();
+        let shown = ask(&format!("/campaigns/{id}")).await;
+        assert_eq!(
+            shown["campaign"]["sender_accounts"]
+                .as_array()
+                .unwrap()
+                .len(),
+            1
+        );
+    }
 }
 
 /// Of all its campaigns, in the order of the alphabet.

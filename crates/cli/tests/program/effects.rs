@@ -1,7 +1,7 @@
 //! `fermata effects`, with and without a service that runs.
 
 use crate::playground::Playground;
-use crate::running::{DEMO_CAMPAIGN, demo, does, json, misused, refuses};
+use crate::running::{demo, does, json, misused, refuses};
 use crate::service::Service;
 use serde_json::Value;
 
@@ -11,10 +11,80 @@ async fn listed(playground: &Playground, filter: &[&str]) -> Vec<Value> {
     list["effects"].as_array().unwrap().clone()
 }
 
-/// The id of the launch of the demo's campaign.
+/// The demo's campaign that no engine has taken up yet.
+const LAUNCHING: &str = "8c2b2d4e-e29b-41d4-a716-446655440002";
+
+/// The id of the launch of that campaign.
 async fn launch(playground: &Playground) -> String {
-    let listed = listed(playground, &["--campaign", DEMO_CAMPAIGN]).await;
+    let listed = listed(playground, &["--campaign", LAUNCHING]).await;
     listed[0]["id"].as_str().unwrap().to_owned()
+}
+
+/// Each launch with its state and why, by its campaign.
+async fn launches(playground: &Playground) -> Vec<(String, String, String)> {
+    let all = listed(playground, &[]).await;
+    let launches = all.iter().filter(|it| it["kind"] == "start_run");
+    let mut read = Vec::new();
+    for it in launches {
+        let id = it["id"].as_str().unwrap();
+        let why = does(playground, &["effects", "explain", id]).await;
+        let text = |name: &str| it[name].as_str().unwrap().to_owned();
+        let last = why.lines().last().unwrap().to_owned();
+        read.push((text("campaign_id"), text("state"), last));
+    }
+    read.sort();
+    read
+}
+
+#[tokio::test]
+async fn launches_of_the_demo_read_as_what_became_of_them_with_and_without_a_service() {
+    let playground = Playground::new();
+    demo(&playground).await;
+
+    let without = launches(&playground).await;
+    let service = Service::start(&playground, &[]).await;
+    let over = async || {
+        loop {
+            let launches = launches(&playground).await;
+            if launches[1].1 != "waiting" {
+                break launches;
+            }
+        }
+    };
+    let with = over().await;
+    let counted = ask_internal(&playground, &service, "/internal/outbox").await;
+
+    for (campaign, state, why) in [&without[..], &with].concat() {
+        if campaign == LAUNCHING {
+            continue;
+        }
+        assert_eq!(state, "delivered", "{campaign}: {why}");
+        assert!(why.ends_with(": an engine took the campaign up."), "{why}");
+    }
+    assert_eq!((without.len(), with.len()), (4, 4));
+    assert_eq!(
+        (without[1].0.as_str(), without[1].1.as_str()),
+        (LAUNCHING, "waiting")
+    );
+    assert_eq!((with[1].0.as_str(), with[1].1.as_str()), (LAUNCHING, "due"));
+    let counted = counted["effects"].as_array().unwrap();
+    let due: Vec<&Value> = counted
+        .iter()
+        .filter(|it| it["kind"] == "start_run")
+        .collect();
+    assert_eq!(due.len(), 1, "{due:?}");
+    assert_eq!(
+        (&due[0]["state"], &due[0]["count"]),
+        (&"due".into(), &1.into())
+    );
+}
+
+async fn ask_internal(playground: &Playground, service: &Service, path: &str) -> Value {
+    let key = does(playground, &["keys", "create", "--internal"]).await;
+    let client = crate::service::client().build().unwrap();
+    let asked = client.get(format!("{}{path}", service.internal_url));
+    let answer = asked.bearer_auth(key.trim_end()).send().await.unwrap();
+    answer.json().await.unwrap()
 }
 
 #[tokio::test]
@@ -42,11 +112,7 @@ async fn a_service_takes_effects_in_and_operators_park_retry_and_cancel_them() {
     let service = Service::start(&playground, &[]).await;
     let id = launch(&playground).await;
     loop {
-        let due = listed(
-            &playground,
-            &["--state", "due", "--campaign", DEMO_CAMPAIGN],
-        )
-        .await;
+        let due = listed(&playground, &["--state", "due", "--campaign", LAUNCHING]).await;
         if due.len() == 1 {
             break;
         }
@@ -68,7 +134,7 @@ async fn a_service_takes_effects_in_and_operators_park_retry_and_cancel_them() {
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines[0], "effect\tstate\tkind\tcampaign\trecorded\twhy");
     assert!(lines[1].starts_with(&format!("{id}\tcancelled\tstart_run")));
-    let history = json(&does(&playground, &["history", DEMO_CAMPAIGN, "--json"]).await);
+    let history = json(&does(&playground, &["history", LAUNCHING, "--json"]).await);
     assert_eq!(history["events"][2]["effects"][0]["state"], "cancelled");
     assert_eq!(history["events"][2]["effects"][0]["id"], id);
     drop(service);

@@ -61,7 +61,7 @@ async fn a_history_in_a_pipe_has_a_line_for_every_event() {
         paused[3],
         format!("key {}", &made["key"].as_str().unwrap()[..24])
     );
-    assert_eq!(paused[4], "bounces doubled since noon");
+    assert_eq!(paused[4], "bounces doubled\\nsince noon");
     assert!(paused[5].starts_with("complete_waitpoints"), "{table}");
 }
 
@@ -79,6 +79,7 @@ async fn a_reason_is_in_the_document_as_it_was_given() {
 #[tokio::test]
 async fn a_campaign_that_never_was_has_no_history() {
     let playground = Playground::new();
+    does(&playground, &["migrate"]).await;
 
     for json in [&[][..], &["--json"]] {
         let said = refuses(&playground, &[&["history", NO_CAMPAIGN], json].concat()).await;

@@ -14,6 +14,7 @@ async fn created(playground: &Playground) -> String {
 #[tokio::test]
 async fn a_created_key_stands_alone_on_standard_output() {
     let playground = Playground::new();
+    does(&playground, &["migrate"]).await;
     let public: &[&str] = &["keys", "create", "--user", USER, "--label", "a test"];
     let internal: &[&str] = &["keys", "create", "--internal"];
 
@@ -35,6 +36,7 @@ async fn a_created_key_stands_alone_on_standard_output() {
 #[tokio::test]
 async fn a_key_is_listed_without_its_secret() {
     let playground = Playground::new();
+    does(&playground, &["migrate"]).await;
     let key = created(&playground).await;
 
     let (text, table) = (
@@ -75,6 +77,7 @@ async fn a_revoked_key_opens_nothing_once_the_command_is_done() {
 #[tokio::test]
 async fn a_key_that_is_none_is_refused_with_a_sentence() {
     let playground = Playground::new();
+    does(&playground, &["migrate"]).await;
 
     let unknown = refuses(&playground, &["keys", "revoke", "pk_live_0123456789abcdef"]).await;
     let malformed = refuses(&playground, &["keys", "revoke", "swordfish"]).await;

@@ -226,6 +226,7 @@ async fn a_replaced_key_is_kept_in_the_list_and_still_verifies_what_it_signed() 
 #[tokio::test]
 async fn a_key_is_never_overwritten_and_never_shared() {
     let playground = Playground::new();
+    does(&playground, &["migrate"]).await;
     let path = playground.path().join("my.key");
     let file = path.to_str().unwrap();
     let new = [

@@ -221,3 +221,48 @@ async fn a_deleted_campaign_is_explained_too_and_one_that_never_was_is_not() {
     assert!(text.contains("every sleeper has to hear of it"), "{text}");
     assert_eq!(never, format!("there never was a campaign {NO_CAMPAIGN}"));
 }
+
+#[tokio::test]
+async fn a_difference_counts_what_changed_for_prospects_and_lists_each_on_request() {
+    let playground = Playground::new();
+    demo(&playground).await;
+    let diff = async |arguments: &[&str]| {
+        does(&playground, &[&["diff", DEMO_CAMPAIGN], arguments].concat()).await
+    };
+
+    let counted = diff(&["1", "20"]).await;
+    let listed = diff(&["1", "20", "--prospects"]).await;
+    let whole = json(&diff(&["1", "20", "--json"]).await);
+    let added = diff(&["1", "2"]).await;
+    let gone = json(&diff(&["20", "1", "--json"]).await);
+
+    // Versions 5 to 20 are 8 permits, each with what was sent.
+    let (fields, moves) = counted.split_once("\n\n").unwrap();
+    assert!(
+        fields.starts_with("field\tversion 1\tversion 20\n"),
+        "{fields}"
+    );
+    assert!(!fields.contains("\nprospects."), "{fields}");
+    assert_eq!(
+        moves,
+        "prospects\tfrom\tto\tcount\nadded\t-\tpending\t112\nadded\t-\tsent\t8\n\
+         permit\t-\tsent\t8\n\nProspects that changed: 120. --prospects lists each of them.\n"
+    );
+    assert!(counted.lines().count() < 60, "{counted}");
+    assert!(360 < listed.lines().count(), "{listed}");
+    assert!(listed.starts_with(fields), "{listed}");
+    assert_eq!(whole["prospects"]["changed"], 120);
+    assert_eq!(
+        whole["prospects"]["moves"],
+        value!([
+            {"what": "added", "from": null, "to": "pending", "count": 112},
+            {"what": "added", "from": null, "to": "sent", "count": 8},
+            {"what": "permit", "from": null, "to": "sent", "count": 8},
+        ])
+    );
+    let lines = listed.lines().count() - 1;
+    assert_eq!(whole["differences"].as_array().unwrap().len(), lines);
+    assert!(added.contains("\nadded\t-\tpending\t120\n"), "{added}");
+    assert_eq!(gone["prospects"]["moves"][0]["what"], "removed");
+    assert_eq!(gone["prospects"]["changed"], 120);
+}

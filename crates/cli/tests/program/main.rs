@@ -9,6 +9,8 @@
 //! - `verifying`, `verifying_exports`: what `verify` finds, says, and how it ends
 //! - `sharing`: commands beside a service and beside each other
 //! - `serving`: what a service says of itself, and what outlives it
+//! - `nowhere`: commands where there is no database, or another one
+//! - `showing`: what tenants wrote, as the program prints it
 //! - `running`: a command's output; `playground` and `service` are those of the crash tests
 #![allow(
     clippy::unwrap_used,
@@ -31,6 +33,7 @@ mod keys;
 mod ledger;
 mod looking_back;
 mod migrating;
+mod nowhere;
 mod people;
 #[path = "../crash/playground.rs"]
 mod playground;
@@ -41,5 +44,6 @@ mod running;
 mod service;
 mod serving;
 mod sharing;
+mod showing;
 mod verifying;
 mod verifying_exports;

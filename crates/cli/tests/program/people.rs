@@ -126,6 +126,7 @@ async fn whom_to_erase_must_be_said_and_be_somebody() {
 #[tokio::test]
 async fn nobody_on_file_is_told_plainly() {
     let playground = Playground::new();
+    does(&playground, &["migrate"]).await;
     let program = [
         "people",
         "erase",

@@ -42,6 +42,7 @@ async fn rows_are_rebuilt_beside_a_service() {
 #[tokio::test]
 async fn what_cannot_be_rebuilt_is_said() {
     let playground = Playground::new();
+    does(&playground, &["migrate"]).await;
 
     let unknown = misused(&playground, &["rebuild", "people"]).await;
     let nothing = refuses(&playground, &["rebuild", "--cancel"]).await;

@@ -1,6 +1,7 @@
 //! Running the program to its end, and asking a service.
 
 use crate::playground::Playground;
+use private_postgres::{Durability, PrivatePostgres, ProgramSearch, Settings};
 use serde_json::Value;
 use std::process::Output;
 use tokio::process::Command;
@@ -80,4 +81,19 @@ pub async fn status(url: &str, key: &str) -> u16 {
     let client = crate::service::client().build().unwrap();
     let asked = client.get(format!("{url}/api/campaigns")).bearer_auth(key);
     asked.send().await.unwrap().status().as_u16()
+}
+
+/// Has SQL done in the playground's private PostgreSQL, as its owner.
+pub async fn change(playground: &Playground, sql: &str) {
+    let postgres = PrivatePostgres::find(Settings {
+        data_directory: playground.data.clone(),
+        durability: Durability::Full,
+        programs: ProgramSearch::machine(std::env::var_os("PATH")),
+        parameters: vec![],
+    });
+    let postgres = postgres.await.unwrap();
+    let connection = event_store::connect(&postgres.config()).await.unwrap();
+    connection.client.batch_execute(sql).await.unwrap();
+    drop(connection);
+    postgres.close().await.unwrap();
 }

@@ -45,6 +45,8 @@ async fn every_command_works_beside_a_service_and_leaves_it_its_database() {
 #[tokio::test]
 async fn commands_that_begin_at_once_make_one_database() {
     let playground = Playground::new();
+    let migrate = || did(playground.program(&["migrate"]));
+    tokio::join!(migrate(), migrate(), migrate());
     let create = || did(playground.program(&["keys", "create", "--user", USER]));
 
     let keys = tokio::join!(create(), create(), create());

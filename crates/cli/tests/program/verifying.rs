@@ -255,6 +255,7 @@ async fn a_demo_agrees_and_says_that_nothing_signed_it() {
 #[tokio::test]
 async fn what_cannot_be_checked_has_an_exit_status_of_its_own() {
     let playground = Playground::new();
+    does(&playground, &["migrate"]).await;
 
     let keyless = cannot_verify(&playground, &["--ledger"]).await;
     let missing = cannot_verify(&playground, &["--export", "missing.jsonl"]).await;

@@ -15,6 +15,7 @@
 mod arrows;
 mod boundaries;
 mod naming;
+mod printing;
 mod sizes;
 mod source;
 mod statements;

@@ -1,7 +1,7 @@
 //! Making the schema: once, by one process at a time, with a number of journals that stays.
 
 use event_store::{
-    Journals, MigrateError, Migrated, connect, find_journals, migrate, pending_migrations,
+    Journals, MigrateError, Migrated, check_schema, connect, find_journals, migrate,
 };
 use futures_util::future::join_all;
 use testkit::TestDatabase;
@@ -30,7 +30,65 @@ async fn migrating_again_changes_nothing() {
     );
     assert_eq!(database.checksums().await, before);
     let mut connection = connect(database.config()).await.unwrap();
-    assert_eq!(pending_migrations(&mut connection.client).await.unwrap(), 0);
+    check_schema(&mut connection.client).await.unwrap();
+}
+
+/// What is said of a schema, and of migrating it.
+async fn said_of(database: &TestDatabase) -> [Option<String>; 2] {
+    let mut connection = connect(database.config()).await.unwrap();
+    let looked = check_schema(&mut connection.client).await;
+    let migrated = migrated(database, None).await;
+    [looked.err(), migrated.err()].map(|error| error.map(|error| error.to_string()))
+}
+
+#[tokio::test]
+async fn a_schema_that_is_not_the_programs_is_told_apart_and_left_alone() {
+    let bare = TestDatabase::create_bare().await;
+    let mut connection = connect(bare.config()).await.unwrap();
+    let absent = check_schema(&mut connection.client).await.unwrap_err();
+    assert!(matches!(absent, MigrateError::NoSchema), "{absent}");
+    migrated(&bare, None).await.unwrap();
+    let history = "SELECT max(version) FROM refinery_schema_history";
+    let known: i32 = bare.sql().query_one(history, &[]).await.unwrap().get(0);
+    let change = async |sql: &str| bare.sql().batch_execute(sql).await.unwrap();
+
+    change(
+        "INSERT INTO refinery_schema_history
+         SELECT 900, 'later', applied_on, checksum FROM refinery_schema_history WHERE version = 1",
+    )
+    .await;
+    let newer = said_of(&bare).await;
+    change(
+        "DELETE FROM refinery_schema_history WHERE version = 900;
+         UPDATE refinery_schema_history SET checksum = '7' WHERE version = 3",
+    )
+    .await;
+    let other = said_of(&bare).await;
+
+    let [looked, migrated] = newer;
+    let expected = format!("V900, is newer than this program, which knows V{known}");
+    assert!(looked.clone().unwrap().contains(&expected), "{looked:?}");
+    assert_eq!(looked, migrated);
+    let [looked, migrated] = other;
+    assert!(
+        looked.clone().unwrap().contains("differ in V3"),
+        "{looked:?}"
+    );
+    assert_eq!(looked, migrated);
+}
+
+#[tokio::test]
+async fn an_older_schema_says_how_much_it_lacks() {
+    let database = TestDatabase::create_bare().await;
+    migrated(&database, None).await.unwrap();
+    let forget = "DELETE FROM refinery_schema_history
+                  WHERE version > (SELECT max(version) - 1 FROM refinery_schema_history)";
+    database.sql().batch_execute(forget).await.unwrap();
+    let mut connection = connect(database.config()).await.unwrap();
+
+    let older = check_schema(&mut connection.client).await.unwrap_err();
+
+    assert!(matches!(older, MigrateError::Older { lacks: 1 }), "{older}");
 }
 
 #[tokio::test]

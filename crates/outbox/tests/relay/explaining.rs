@@ -25,6 +25,7 @@ fn dossier(state: EffectState, delivery: Option<Delivery>) -> Dossier {
             state,
             cursor: 1_200,
             delivery,
+            ended: None,
         },
         attempts: vec![],
         left: Left::default(),
