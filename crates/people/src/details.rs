@@ -144,7 +144,8 @@ impl Field {
         if self.chars_max() < text.chars().count() || !is_line(text) {
             return Err(BadDetails::Text(self));
         }
-        let hidden = |letter: &char| !letter.is_ascii() && is_unfit(*letter);
+        let hidden =
+            |letter: &char| !letter.is_ascii() && is_unfit(*letter) && !is_invisible(*letter);
         if let (Self::Email | Self::LinkedinUrl, Some(hidden)) = (self, text.chars().find(hidden)) {
             return Err(BadDetails::Invisible(self, hidden));
         }
