@@ -7,7 +7,6 @@ use chrono::{DateTime, NaiveTime, Utc};
 use domain::{AccountId, CampaignId};
 use serde_json::{Value, json};
 use testkit::{Answer, TestApp, node, prospect};
-use uuid::Uuid;
 
 /// A desk beside two campaigns whose mails go out from one account.
 struct Office {
@@ -209,17 +208,11 @@ async fn an_id_that_another_user_registered_has_that_users_count_alone() {
     let office = Office::open().await;
     office.limit(&json!({"weekly_message_limit": 1})).await;
     assert_eq!(office.ask(0, 0).await["outcome"], "granted");
-    let of_another = "UPDATE permits_of_accounts SET user_id = $1";
-    let app = &office.desk.app;
-    app.sql()
-        .execute(of_another, &[&Uuid::now_v7()])
-        .await
-        .unwrap();
+    let (database, user) = (office.desk.app.database(), office.desk.tenant.user_id);
+    database.give_counted_permits_to(testkit::new_user()).await;
 
     let shown = office.shown(0).await;
 
-    let own = "UPDATE permits_of_accounts SET user_id = $1";
-    let user = office.desk.tenant.user_id.0;
-    app.sql().execute(own, &[&user]).await.unwrap();
+    database.give_counted_permits_to(user).await;
     assert_eq!(shown["binding_limits"][0]["granted"], 0);
 }
