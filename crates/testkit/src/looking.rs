@@ -16,6 +16,12 @@ impl TestDatabase {
             .unwrap();
     }
 
+    /// Has all permits of accounts be counted for accounts of `user`.
+    pub async fn give_counted_permits_to(&self, user: UserId) {
+        let give = "UPDATE permits_of_accounts SET user_id = $1";
+        self.sql().execute(give, &[&user.0]).await.unwrap();
+    }
+
     /// What is counted of an account, over all days and campaigns.
     pub async fn sends_of(&self, account: AccountId) -> i64 {
         let sum = "SELECT coalesce(sum(count), 0)::bigint FROM sends WHERE account_id = $1";

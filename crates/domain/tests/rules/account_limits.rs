@@ -166,8 +166,8 @@ fn a_week_lets_through_again_when_enough_of_it_is_over() {
     }
     let long_ago = used(own, &[(0, INVITATION, 9), (7, INVITATION, 50)]);
     let other_kind = used(own, &[(0, MESSAGE, 10)]);
-    self::granted(&on_linkedin().with_account(long_ago).when(ask()));
-    self::granted(&on_linkedin().with_account(other_kind).when(ask()));
+    granted(&on_linkedin().with_account(long_ago).when(ask()));
+    granted(&on_linkedin().with_account(other_kind).when(ask()));
 }
 
 #[test]
