@@ -45,7 +45,10 @@ async fn a_deletion_wakes_both_kinds() {
 #[tokio::test]
 async fn a_launch_waits_for_an_engine_in_sight() {
     let stage = Stage::set().await;
-    let id = stage.active().await;
+    let id = testkit::Script::new(stage.database.maker(), stage.user)
+        .launching()
+        .await;
+    stage.take_in().await;
 
     let waiting = "deliveries WHERE kind = 'start_run' AND state = 'due'";
     assert_eq!(stage.count(waiting).await, 1);
