@@ -4,7 +4,7 @@
 //! [`SettingsPatch`] is applied field by field; which fields a status lets through is a rule and
 //! stands in `decide`.
 
-use crate::{AccountId, OperatingHours, is_line};
+use crate::{AccountId, OperatingHours, find_invisible, is_line};
 use serde::{Deserialize, Serialize};
 
 /// A campaign's name: one line of 1 to [`Name::CHARS_MAX`] characters after trimming, unique per user.
@@ -34,10 +34,12 @@ impl TryFrom<String> for Name {
 
     fn try_from(raw: String) -> Result<Self, BadSettings> {
         let name = Self::try_from(Stored(raw))?;
-        if is_line(&name.0) {
-            Ok(name)
-        } else {
-            Err(BadSettings::NameOfLines)
+        if !is_line(&name.0) {
+            return Err(BadSettings::NameOfLines);
+        }
+        match find_invisible(&name.0) {
+            Some(letter) => Err(BadSettings::NameWithInvisible(letter)),
+            None => Ok(name),
         }
     }
 }
@@ -103,6 +105,9 @@ pub enum BadSettings {
     /// A name of several lines, or with control characters.
     #[error("name must be one line without control characters")]
     NameOfLines,
+    /// A name that may look like another one.
+    #[error("name must not contain the invisible character U+{:04X}", u32::from(*.0))]
+    NameWithInvisible(char),
     /// A daily limit out of range.
     #[error("daily_limit must be between 1 and {}", DailyLimit::SENDS_MAX)]
     DailyLimit,

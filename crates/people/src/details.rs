@@ -1,10 +1,10 @@
 //! What is on file about a person, and how it changes.
 //!
-//! Every text has a longest length and is one line ([`is_line`]); a `Debug` says which fields there are
-//! and nothing of what they hold.
+//! Every text has a longest length; names and addresses are one line ([`is_line`]), the rest is text
+//! ([`is_text`]). A `Debug` says which fields there are and nothing of what they hold.
 
 use crate::identity::{Digests, Rules, is_invisible, is_unfit};
-use domain::{ChannelKind, UserId, is_line};
+use domain::{ChannelKind, UserId, is_line, is_text};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
@@ -116,6 +116,16 @@ impl Field {
         }
     }
 
+    /// Whether the field may hold these characters. Names and addresses become headers of mails.
+    fn may_be(self, text: &str) -> bool {
+        match self {
+            Self::Email | Self::LinkedinUrl | Self::FirstName | Self::LastName | Self::Name => {
+                is_line(text)
+            }
+            Self::Company | Self::Position | Self::Headline => is_text(text),
+        }
+    }
+
     /// What there is to be seen of `text`, in a field by which people are reached.
     fn shown(self, text: &str) -> Cow<'_, str> {
         match self {
@@ -140,8 +150,7 @@ impl Field {
         if text.is_empty() {
             return Ok(None);
         }
-        // It may become part of a subject, or of another header.
-        if self.chars_max() < text.chars().count() || !is_line(text) {
+        if self.chars_max() < text.chars().count() || !self.may_be(text) {
             return Err(BadDetails::Text(self));
         }
         let hidden =

@@ -34,7 +34,7 @@ pub(crate) struct NewCampaign {
     #[schema(value_type = ChannelWord)]
     r#type: ChannelKind,
     /// Unique per user.
-    #[schema(value_type = String, min_length = 1, max_length = 500, pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$")]
+    #[schema(value_type = String, min_length = 1, max_length = 500, pattern = r"^[^\x00-\x1f\x7f-\x9f\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2028\u2029\u202d\u202e\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8]*$")]
     name: GivenName,
     /// All of the campaign's type.
     #[schema(max_items = 100)]

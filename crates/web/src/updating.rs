@@ -33,7 +33,7 @@ const BODY_BYTES_MAX: usize = 1024 * 1024;
 pub(crate) struct CampaignPatch {
     /// Any status.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 500, pattern = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]*$")]
+    #[schema(value_type = String, required = false, min_length = 1, max_length = 500, pattern = r"^[^\x00-\x1f\x7f-\x9f\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2028\u2029\u202d\u202e\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufff8]*$")]
     name: Option<GivenName>,
     /// Any status; wakes the sleepers of an active campaign. `null`: always.
     #[serde(default, deserialize_with = "nullable")]

@@ -13,10 +13,13 @@ use domain::{
 };
 use event_store::{Actor, connect};
 use people::{Arrival, BadDetails, Details, Field, PeopleChange, Person};
-use senders::Sender;
+use senders::{Limits, Sender};
 use std::error::Error;
 use tokio_postgres::Client;
 use uuid::Uuid;
+
+/// The documented example sent 34 mails on one day: more than an account does that has no limit of its own.
+const SENDS_A_DAY: u32 = 50;
 
 /// Where a campaign of the demo is taken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +74,13 @@ fn mailbox() -> Sender {
 /// The mailbox that the documented example was sent from. No campaign is launched without one, and the
 /// example shows none: it was taken away since.
 fn former_mailbox() -> Sender {
-    Sender::active_mailbox(USER_ID, account(2), "outreach@example.com")
+    Sender {
+        limits: Limits {
+            daily: Some(SENDS_A_DAY),
+            ..Limits::default()
+        },
+        ..Sender::active_mailbox(USER_ID, account(2), "outreach@example.com")
+    }
 }
 
 /// The profile that the demo's invitations are sent from.
@@ -89,7 +98,7 @@ fn account(number: u128) -> AccountId {
 fn plans() -> Result<Vec<Plan>, Box<dyn Error>> {
     let email = || -> Result<Channel, Box<dyn Error>> {
         Ok(Channel::Email(EmailSettings {
-            daily_limit: Some(DailyLimit::try_from(50)?),
+            daily_limit: Some(DailyLimit::try_from(SENDS_A_DAY)?),
             stop_on_reply: true,
             open_tracking: true,
             signature: Some("Best,\n%first_name%".to_owned()),

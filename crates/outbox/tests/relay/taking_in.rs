@@ -45,7 +45,7 @@ async fn a_deletion_wakes_both_kinds() {
 #[tokio::test]
 async fn a_launch_waits_for_an_engine_in_sight() {
     let stage = Stage::set().await;
-    let id = testkit::Script::new(stage.database.maker(), stage.user)
+    let id = Script::new(stage.database.maker(), stage.user)
         .launching()
         .await;
     stage.take_in().await;

@@ -68,6 +68,7 @@ async fn a_cancelled_rebuild_leaves_everything_as_it_was() {
     let before = world.database.checksums().await;
     world.ask(&Projection::ALL).await;
     assert!(broken_off(world.rebuilder().run_once(), 40).await.is_none());
+    world.until_nobody_rebuilds().await;
 
     let cancelled = cancel_rebuild(world.database.sql(), None).await.unwrap();
 

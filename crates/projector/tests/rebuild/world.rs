@@ -67,7 +67,11 @@ impl World {
         rebuilding.abort();
         assert!(rebuilding.await.is_err(), "it was not over");
         reader.client.batch_execute("ROLLBACK").await.unwrap();
-        // Its connections are gone when its lock is.
+        self.until_nobody_rebuilds().await;
+    }
+
+    /// Waits until the server has noticed that a rebuilder's connections are gone: its lock is, then.
+    pub async fn until_nobody_rebuilds(&self) {
         let is_free = async || {
             let locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
             (self.number(locks).await == 0).then_some(())

@@ -89,6 +89,33 @@ async fn names_and_subjects_are_lines() {
 }
 
 #[tokio::test]
+async fn a_name_holds_nothing_that_is_not_seen() {
+    let app = TestApp::spawn().await;
+    let tenant = app.tenant().await;
+    let id = app.draft_campaign(&tenant).await;
+    let rename = |name: &str| {
+        let body = json!({"name": name}).to_string();
+        app.about(&tenant, "PATCH", id, "").json(&body)
+    };
+
+    for hidden in [
+        '\u{ad}', '\u{34f}', '\u{180e}', '\u{200b}', '\u{2060}', '\u{3164}', '\u{feff}', '\u{e0001}',
+    ] {
+        for name in [format!("{hidden}Q2"), format!("Q{hidden}2"), format!("Q2{hidden}")] {
+            let answer = rename(&name).await;
+
+            let number = u32::from(hidden);
+            let message = format!("name must not contain the invisible character U+{number:04X}");
+            assert_eq!(answer.problem().0, 400, "{name:?}");
+            assert_eq!(answer.message(), message);
+        }
+    }
+    for name in ["👩\u{200d}💻 Q2 ❤\u{fe0f}", "می\u{200c}خواهم"] {
+        assert_eq!(rename(name).await.json()["campaign"]["name"], name);
+    }
+}
+
+#[tokio::test]
 async fn signatures_bodies_and_reasons_have_lines_and_no_other_control_characters() {
     let app = TestApp::spawn().await;
     let tenant = app.tenant().await;
@@ -132,7 +159,7 @@ async fn signatures_bodies_and_reasons_have_lines_and_no_other_control_character
 }
 
 #[tokio::test]
-async fn the_texts_of_leads_and_senders_are_lines() {
+async fn names_and_addresses_of_leads_and_senders_are_lines() {
     let app = TestApp::spawn().await;
     let tenant = app.tenant().await;
     let key = app.internal_key().await;
@@ -145,9 +172,6 @@ async fn the_texts_of_leads_and_senders_are_lines() {
             "linkedin_url",
             "first_name",
             "last_name",
-            "company",
-            "position",
-            "headline",
         ] {
             let mut lead = json!({"email": "ada@example.com"});
             lead[field] = json!(unfit);
@@ -179,13 +203,21 @@ async fn the_texts_of_leads_and_senders_are_lines() {
             assert_eq!(answer.message(), format!("{field} {LINE}"), "{unfit:?}");
         }
     }
+    for unfit in UNFIT_IN_TEXTS {
+        for field in ["company", "position", "headline"] {
+            let lead = json!([{"email": "ada@example.com", field: unfit}]);
+
+            let answer = add(&app, &tenant, id, lead).await;
+
+            assert_eq!(answer.problem().0, 400, "{field} {unfit:?}");
+        }
+    }
     assert_eq!(leads(&app, &tenant, id).await, Vec::<Value>::new());
-    let fit = json!([{"email": "ada@example.com", "first_name": FIT_IN_LINES}]);
+    let (line, text) = (FIT_IN_LINES, "Analytical\r\n\tEngines");
+    let fit = json!([{"email": "ada@example.com", "first_name": line, "company": text}]);
     add(&app, &tenant, id, fit).await;
-    assert_eq!(
-        leads(&app, &tenant, id).await[0]["first_name"],
-        FIT_IN_LINES
-    );
+    let lead = &leads(&app, &tenant, id).await[0];
+    assert_eq!((&lead["first_name"], &lead["company"]), (&json!(line), &json!(text)));
 }
 
 #[tokio::test]

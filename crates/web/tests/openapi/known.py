@@ -100,8 +100,10 @@ def before_call(context, case, kwargs):
         value = case.path_parameters[name]
         case.path_parameters[name] = known(kind_in_path(path, name), value)
     # What is out of range stays so.
-    if re.fullmatch(r"[1-9]|[1-5][0-9]|60", str((case.query or {}).get("wait"))):
-        case.query["wait"] = "0"
+    wait = (case.query or {}).get("wait")
+    if re.fullmatch(r"[1-9]|[1-5][0-9]|60", str(wait)):
+        # A number stays one: a text would count as malformed.
+        case.query["wait"] = type(wait)(0)
     for name in list(case.query or {}):
         case.query[name] = known(KINDS.get(name), case.query[name])
     if isinstance(case.body, (dict, list)):
