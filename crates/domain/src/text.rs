@@ -49,7 +49,8 @@ const INVISIBLE: [RangeInclusive<char>; 17] = [
 #[must_use]
 pub fn find_invisible(text: &str) -> Option<char> {
     let is_invisible = |letter: &char| INVISIBLE.iter().any(|range| range.contains(letter));
-    text.chars().find(|letter| !letter.is_ascii() && is_invisible(letter))
+    text.chars()
+        .find(|letter| !letter.is_ascii() && is_invisible(letter))
 }
 
 /// Whether a text is one line: without control characters, line or paragraph separators, and

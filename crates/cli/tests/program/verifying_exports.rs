@@ -104,6 +104,7 @@ async fn whatever_is_wrong_with_an_export_is_named_with_its_place() {
         (
             |lines, at| {
                 lines[at]["type"] = json!("CampaignResumed");
+                lines[at]["schema_version"] = json!(1);
                 lines[at]["payload"] = json!("{}");
             },
             "CampaignResumed cannot follow here",

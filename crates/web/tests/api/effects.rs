@@ -76,6 +76,12 @@ impl Parked {
         parked
     }
 
+    /// Makes a launch that waits for an engine.
+    async fn launch(&self) {
+        self.app.launching_campaign(&self.tenant).await;
+        self.app.settle().await;
+    }
+
     async fn get(&self, path: &str) -> Answer {
         self.app.internal("GET", path).bearer(&self.key).await
     }
@@ -99,13 +105,13 @@ impl Parked {
 async fn effects_are_listed_by_state_and_campaign_a_page_at_a_time() {
     let parked = Parked::make().await;
     let other = parked.app.paused_campaign(&parked.tenant).await;
-    parked.app.settle().await;
+    parked.launch().await;
 
     for (query, count) in [
-        ("", 4),
+        ("", 5),
         ("?state=parked", 1),
-        ("?state=due", 2),
-        ("?state=delivered", 1),
+        ("?state=due", 1),
+        ("?state=delivered", 3),
         ("?state=waiting", 0),
         ("?state=cancelled", 0),
         (&format!("?campaign_id={other}"), 2),
@@ -130,7 +136,7 @@ async fn effects_are_listed_by_state_and_campaign_a_page_at_a_time() {
         path = format!("/internal/effects?limit=1&cursor={next}");
     }
     seen.dedup();
-    assert_eq!(seen.len(), 4);
+    assert_eq!(seen.len(), 5);
 }
 
 #[tokio::test]
@@ -169,6 +175,7 @@ async fn a_parked_effect_that_is_retried_is_delivered() {
 #[tokio::test]
 async fn a_parked_effect_can_be_cancelled_and_a_due_one_parked() {
     let parked = Parked::make().await;
+    parked.launch().await;
     let due = parked.get("/internal/effects?state=due").await.json();
     let due = due["effects"][0]["id"].as_str().unwrap().to_owned();
 
@@ -231,6 +238,7 @@ async fn what_is_no_effect_is_not_found_and_what_is_no_id_is_invalid() {
 #[tokio::test]
 async fn the_overview_shows_what_is_open_and_raises_alarms() {
     let parked = Parked::make().await;
+    parked.launch().await;
 
     let overview = parked.get("/internal/outbox").await.json();
 

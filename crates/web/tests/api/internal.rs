@@ -55,6 +55,7 @@ async fn metrics_count_requests_commands_and_waiting_effects() {
     assert_eq!(token.await.status, 200);
     app.pause(&tenant, id).await;
     app.pause(&tenant, id).await;
+    app.launching_campaign(&tenant).await;
     app.settle().await;
 
     let metrics = app.metrics().await;
