@@ -2,8 +2,8 @@
 //! columns in a pipe, JSON when asked for.
 //!
 //! The one way out: nothing else in the program writes there (`tests/workspace/printing.rs`). So every text
-//! is escaped here, whoever wrote it: in [`line`], in the cells of a table, in [`json`], in [`complain`], in
-//! log lines. One call of [`line`] is one line. Only data that a file keeps byte for byte are not
+//! is escaped here: in [`line()`], in the cells of a table, in [`json`], in [`complain`], in
+//! log lines. One call of [`line()`] is one line. Only data that a file keeps byte for byte are not
 //! ([`DataWriter`]).
 
 mod data;
