@@ -1,6 +1,8 @@
 //! The kit itself: that what it looks at is seen when it is wrong.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod lateness;
+
 use domain::CampaignId;
 use testkit::{Script, TestApp, TestDatabase, new_user};
 
