@@ -21,6 +21,31 @@ CREATE TABLE permits_of_accounts (
 
 CREATE INDEX permits_of_accounts_of_a_campaign ON permits_of_accounts (journal, campaign_id);
 
+-- A program of before that is still running grants permits and counts none. Its events do not say for which
+-- day of their account they count, so they are told by that, and counted here: in its own transaction, under
+-- the head, for the day on which they are recorded. On the log and not on `permits`, because a permit's row
+-- goes with its campaign, and because rebuilt rows take the place of tables and their triggers.
+CREATE FUNCTION count_permit_of_an_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO permits_of_accounts (journal, user_id, account_id, day, campaign_id, kind, count)
+    SELECT NEW.journal, (created.payload ->> 'user_id')::uuid, (NEW.payload ->> 'account_id')::uuid,
+           (NEW.recorded_at AT TIME ZONE 'UTC')::date, NEW.campaign_id, NEW.payload ->> 'send', 1
+    FROM all_events AS created
+    WHERE created.journal = NEW.journal AND created.campaign_id = NEW.campaign_id
+      AND created.version = 1 AND created.type = 'CampaignCreated'
+    ON CONFLICT (journal, account_id, day, user_id, campaign_id, kind)
+    DO UPDATE SET count = permits_of_accounts.count + 1;
+    RETURN NULL;
+END
+$$;
+
+-- Before the log is counted: it keeps others from appending until both are done.
+CREATE TRIGGER events_of_before_count_permits AFTER INSERT ON events
+    FOR EACH ROW
+    WHEN (NEW.type = 'SendPermitted' AND NEW.payload ->> 'account_id' IS NOT NULL
+          AND NEW.payload ->> 'account_day' IS NULL)
+    EXECUTE FUNCTION count_permit_of_an_account();
+
 -- Permits so far did not say for which day of their account they count: for that on which they were
 -- recorded.
 INSERT INTO permits_of_accounts (journal, user_id, account_id, day, campaign_id, kind, count)

@@ -42,7 +42,9 @@ pub use evolve::{BrokenHistory, State, evolve, replay};
 pub use hours::{BadHours, Interval, OperatingHours};
 pub use identity::{AccountId, CampaignId, NodeId, PermitId, ProspectId, UserId, Version};
 pub use known_people::KnownPeople;
-pub use limits::{AccountPermits, LimitInForce, LimitName, OwnLimits, SendingAccount, limits_on};
+pub use limits::{
+    AccountPermits, LimitInForce, LimitName, OwnLimits, SendingAccount, binding_limit, limits_on,
+};
 pub use moves::{MOVES, moved_to};
 pub use payload::{UnreadableEvent, parse_event};
 pub use prospect::{Permit, PermitState, Prospect, ProspectStatus, Roster, SendKind};

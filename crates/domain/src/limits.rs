@@ -1,16 +1,17 @@
 //! How much an account and a campaign may send: which limits there are, what counts against them,
 //! and when they let through again.
 //!
-//! Permits are asked of the same function ([`limits_on`]) as what is shown, so what is shown is what
-//! holds. A limit counts permits that were granted, the failed ones too: a failure may have cost
+//! Permits are asked of the same function ([`binding_limit`]) as what is shown, so what is shown is
+//! what holds. A limit counts permits that were granted, the failed ones too: a failure may have cost
 //! the provider's patience. An account's limits count the permits that named it, over all campaigns
 //! of its user, by days of UTC; a campaign's count its own permits, by its own days
-//! ([`Day`](crate::Day)). The smallest binds.
+//! ([`Day`](crate::Day)). Of those that are reached, the one that lets through again last binds.
 
 use crate::day::Day;
 use crate::{AccountId, Channel, ChannelKind, Present, SendKind, WEEK_DAYS};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Mails a day of an account that has no limit of its own (campaign API, section 1.14).
@@ -177,9 +178,14 @@ impl LimitInForce {
     }
 
     /// How many permits it still lets through.
-    #[must_use]
-    pub fn left(&self) -> u32 {
+    fn left(&self) -> u32 {
         self.sends_max.saturating_sub(self.granted)
+    }
+
+    /// Of two limits the lesser one binds: fewer permits are left, or it lets through again later.
+    fn looseness(&self) -> (u32, Reverse<(bool, Option<DateTime<Utc>>)>) {
+        let is_for_ever = self.is_reached() && self.frees_at.is_none();
+        (self.left(), Reverse((is_for_ever, self.frees_at)))
     }
 
     fn new(name: LimitName, sends_max: u32, granted: u32) -> Self {
@@ -221,8 +227,22 @@ impl LimitInForce {
     }
 }
 
+/// The limit that binds, if there is any: of those that are reached the one that lets through again
+/// last, so that a permit is granted at its time; while none is reached, the one that leaves the
+/// fewest permits. Of equal ones the first of [`limits_on`].
+#[must_use]
+pub fn binding_limit(
+    campaign: &Present,
+    kind: SendKind,
+    account: Option<(AccountId, &SendingAccount)>,
+    now: DateTime<Utc>,
+) -> Option<LimitInForce> {
+    let limits = limits_on(campaign, kind, account, now);
+    limits.into_iter().min_by_key(LimitInForce::looseness)
+}
+
 /// The limits on what `campaign` sends of `kind` at `now`, for the account that the permit names,
-/// if it names one. In the order in which a refusal names them.
+/// if it names one.
 #[must_use]
 pub fn limits_on(
     campaign: &Present,

@@ -103,8 +103,8 @@ struct CampaignSenderJson<'a> {
     committed_count: u64,
     /// Steps sent today, over all campaigns.
     today_sent: u64,
-    /// For each kind of step that the campaign's channel sends: the limit that leaves the fewest
-    /// permits (an addition). A kind without a limit is left out.
+    /// For each kind of step that the campaign's channel sends: the limit that binds, the campaign's
+    /// among them (an addition). A kind without a limit is left out.
     #[schema(schema_with = binding_limits)]
     binding_limits: Vec<BindingLimitJson>,
 }

@@ -4,14 +4,16 @@ use crate::campaign_json::instant;
 use crate::openapi::SendWord;
 use chrono::{DateTime, Utc};
 use domain::{
-    AccountId, ChannelKind, LimitInForce, LimitName, Present, SendKind, SendingAccount, limits_on,
+    AccountId, ChannelKind, LimitInForce, LimitName, Present, SendKind, SendingAccount,
+    binding_limit,
 };
 use serde::Serialize;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{ArrayBuilder, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// The limit that leaves an account the fewest permits.
+/// The limit that binds an account: of those that are reached the one that lets through again last;
+/// while none is, the one that leaves the fewest permits.
 #[derive(Serialize, ToSchema)]
 #[schema(as = BindingLimit)]
 pub(crate) struct BindingLimitJson {
@@ -26,8 +28,8 @@ pub(crate) struct BindingLimitJson {
     /// Permits that count against it now: granted, the failed ones too.
     #[schema(example = 12)]
     granted: u32,
-    /// When it lets one through again if it is reached. `null` if it is not, or lets nothing through
-    /// at any time.
+    /// If it is reached: when it lets one through again, and every other limit does too; operating hours
+    /// come on top. `null` if no limit is reached, or one lets nothing through at any time.
     #[schema(required = true, format = DateTime)]
     free_again_at: Option<String>,
 }
@@ -38,7 +40,8 @@ pub(crate) fn binding_limits() -> Schema {
         .add("x-fermata-addition", true)
         .build();
     let description = "For each kind of step that the campaign's channel sends: the limit that \
-                       leaves the fewest permits (an addition). A kind without a limit is left out.";
+                       binds, the campaign's among them (an addition). A kind without a limit is left \
+                       out.";
     let list = ArrayBuilder::new()
         .items(BindingLimitJson::schema())
         .description(Some(description))
@@ -74,8 +77,7 @@ impl BindingLimitJson {
             ChannelKind::Linkedin => &[SendKind::ConnectionRequest, SendKind::Message],
         };
         let binding = |kind: &SendKind| {
-            let limits = limits_on(campaign, *kind, Some(account), now);
-            let binds = limits.into_iter().min_by_key(LimitInForce::left);
+            let binds = binding_limit(campaign, *kind, Some(account), now);
             binds.map(|limit| Self::of(*kind, &limit))
         };
         kinds.iter().filter_map(binding).collect()

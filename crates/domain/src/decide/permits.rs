@@ -7,7 +7,7 @@
 use super::Decision;
 use super::progress::first_mail_sent;
 use crate::event::{PermitClosed, SendFailed, SendPermitted};
-use crate::limits::{NOTHING_KNOWN, limits_on};
+use crate::limits::{NOTHING_KNOWN, binding_limit};
 use crate::{
     AccountId, Command, Event, Known, LimitInForce, LimitName, PermitRefusal, PermitState, Present,
     Rejection, SendKind, SendingAccount, Stage,
@@ -117,7 +117,8 @@ pub(super) fn report(campaign: &Present, command: &Command, known: &Known<'_>) -
     }
 }
 
-/// Refuses what the hours or a limit do not let through now. `ask_again_at` is when all of them do.
+/// Refuses what the hours or a limit do not let through now. `ask_again_at` is when all of them do; a
+/// limit that is named is the one that is waited for.
 fn within_limits(
     campaign: &Present,
     kind: SendKind,
@@ -126,16 +127,14 @@ fn within_limits(
 ) -> Result<(), Rejection> {
     let hours = campaign.settings.operating_hours.as_ref();
     let is_open = hours.is_none_or(|hours| hours.is_open_at(now));
-    let mut reached = limits_on(campaign, kind, account, now);
-    reached.retain(LimitInForce::is_reached);
-    let refusal = match reached.first() {
+    let binding = binding_limit(campaign, kind, account, now);
+    let reached = binding.filter(LimitInForce::is_reached);
+    let refusal = match reached {
         _ if !is_open => PermitRefusal::OutsideOperatingHours,
         Some(limit) => refusal_by(limit.name),
         None => return Ok(()),
     };
-    let free_at = reached.iter().try_fold(now, |latest, limit| {
-        limit.frees_at.map(|frees_at| latest.max(frees_at))
-    });
+    let free_at = reached.map_or(Some(now), |limit| limit.frees_at);
     let opening = |from| hours.map_or(Some(from), |hours| hours.next_opening(from));
     Err(for_now(refusal, free_at.and_then(opening)))
 }

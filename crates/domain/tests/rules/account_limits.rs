@@ -11,7 +11,7 @@ use domain::event::SendPermitted;
 use domain::{
     AccountId, AccountLimit, AccountPermits, Channel, Command, EmailSettings, Event, LimitName,
     NodeId, OperatingHours, OwnLimits, PermitRefusal, Rejection, SendKind, SendingAccount,
-    Settings, limits_on,
+    Settings, binding_limit, limits_on,
 };
 
 /// What was granted: how many days ago, what, and how often.
@@ -268,8 +268,61 @@ fn one_waits_for_all_limits_and_for_the_hours_behind_them() {
         .when(ask(self::account(1), FIRST));
 
     let monday = Some("2026-04-27T07:00:00Z");
-    refused_until(open, PermitRefusal::AccountLimit, monday);
+    refused_until(open, PermitRefusal::WeeklyLimit, monday);
     refused_until(closed, PermitRefusal::OutsideOperatingHours, monday);
+}
+
+#[track_caller]
+fn binds(campaign: &Given, account: &SendingAccount, limit: LimitName, free_at: Option<&str>) {
+    let state = campaign.state();
+    let present = state.campaign.present().unwrap();
+    let binding = binding_limit(present, MAIL, Some((self::account(1), account)), now());
+    let binding = binding.unwrap();
+    assert_eq!((binding.name, binding.frees_at), (limit, free_at.map(at)));
+}
+
+#[test]
+fn of_limits_that_are_reached_the_one_that_frees_last_binds() {
+    let weekly = |messages, daily| OwnLimits {
+        weekly_messages: Some(messages),
+        ..self::daily(daily)
+    };
+    let (midnight, week) = ("2026-04-21T00:00:00Z", "2026-04-27T00:00:00Z");
+    for (own, limit, reason, again) in [
+        (
+            weekly(1, 1),
+            LimitName::AccountWeeklyMessages,
+            PermitRefusal::WeeklyLimit,
+            Some(week),
+        ),
+        (
+            weekly(9, 1),
+            LimitName::AccountDaily,
+            PermitRefusal::AccountLimit,
+            Some(midnight),
+        ),
+        (
+            weekly(1, 0),
+            LimitName::AccountDaily,
+            PermitRefusal::AccountLimit,
+            None,
+        ),
+        (
+            weekly(0, 1),
+            LimitName::AccountWeeklyMessages,
+            PermitRefusal::WeeklyLimit,
+            None,
+        ),
+    ] {
+        let account = used(own, &[(0, MAIL, 1)]);
+        let campaign = on_email();
+
+        binds(&campaign, &account, limit, again);
+        let outcome = campaign
+            .with_account(account)
+            .when(ask(self::account(1), FIRST));
+        refused_until(outcome, reason, again);
+    }
 }
 
 #[test]

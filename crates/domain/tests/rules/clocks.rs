@@ -1,5 +1,5 @@
 //! Permits against an independent reading of the rules, for two years of many zones: what is
-//! granted, and when to ask again.
+//! granted, when to ask again, and what is shown of the limits.
 //!
 //! The reading knows of no calendar: it looks at the wall clocks of all zones, a quarter of an hour
 //! at a time (no zone changes its clocks at another time in these years), and counts. Asked is
@@ -13,8 +13,9 @@ use crate::given::given;
 use crate::verbs::active_as;
 use chrono::{DateTime, Utc};
 use domain::{
-    Campaign, Channel, Command, EmailSettings, Event, Known, OperatingHours, OwnLimits,
-    PermitRefusal, Present, Rejection, Roster, Senders, SendingAccount, Settings, decide, evolve,
+    Campaign, Channel, Command, EmailSettings, Event, Known, LimitInForce, LimitName,
+    OperatingHours, OwnLimits, PermitRefusal, Present, Rejection, Roster, SendKind, Senders,
+    SendingAccount, Settings, binding_limit, decide, evolve,
 };
 use reading::{Asked, BEGINNING, MINUTES, Reading, ZONES, Zone};
 use std::sync::Arc;
@@ -71,6 +72,18 @@ impl Service {
         decide(&self.campaign(), &command, &known)
     }
 
+    /// What is shown of the limits.
+    fn shown(&self, now: DateTime<Utc>) -> LimitInForce {
+        let (campaign, account) = (self.campaign(), (account(1), &self.account));
+        binding_limit(
+            campaign.present().unwrap(),
+            SendKind::Email,
+            Some(account),
+            now,
+        )
+        .unwrap()
+    }
+
     /// Nobody was sent to, and what counts for limits was counted.
     fn campaign(&self) -> Campaign {
         Campaign::Present(Box::new(Present {
@@ -89,6 +102,16 @@ impl Service {
         };
         let day = permitted.account_day.unwrap();
         self.account.permits.count(day, permitted.send, 1);
+    }
+}
+
+/// The reason that belongs to a limit that is shown.
+fn refusal_of(limit: LimitName) -> PermitRefusal {
+    match limit {
+        LimitName::CampaignDaily => PermitRefusal::DailyLimit,
+        LimitName::AccountDaily => PermitRefusal::AccountLimit,
+        LimitName::AccountWeeklyMessages => PermitRefusal::WeeklyLimit,
+        other => panic!("{other:?} is not set"),
     }
 }
 
@@ -165,6 +188,11 @@ impl<'a> Comparison<'a> {
             "{} at {now} {:?}",
             self.reading.zone.name, self.reading.hours
         );
+        let shown = self.service.shown(now);
+        let free = self.reading.free_from(minute);
+        let is_reached = minute < free;
+        assert_eq!(shown.is_reached(), is_reached, "{place}");
+        assert_eq!(shown.frees_at, is_reached.then(|| instant(free)), "{place}");
         match (self.service.ask(now), self.reading.ask(minute)) {
             (Ok(events), Asked::Granted) => {
                 self.service.grant(&events[0]);
@@ -185,6 +213,9 @@ impl<'a> Comparison<'a> {
                     "{place}"
                 );
                 assert_eq!(ask_again_at, again.map(instant), "{place} {refusal:?}");
+                if !closed {
+                    assert_eq!(refusal, refusal_of(shown.name), "{place}");
+                }
                 self.is_true(ask_again_at.unwrap(), &place);
             }
             (service, reading) => panic!("{place}: {service:?} and {reading:?}"),

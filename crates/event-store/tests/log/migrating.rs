@@ -262,11 +262,40 @@ async fn permits_of_accounts_are_counted_from_the_log_also_of_campaigns_that_are
     let (_, counts) = all.iter().find(|(number, _)| *number == 18).unwrap();
     client.batch_execute(counts).await.unwrap();
 
+    // They count for the day on which they were recorded; the third names no account.
+    assert_eq!(
+        counted_permits(client).await,
+        ["ee ac 2026-04-21 c1 email 2"]
+    );
+}
+
+#[tokio::test]
+async fn permits_that_a_program_of_before_goes_on_granting_are_counted_once() {
+    let database = TestDatabase::create_bare().await;
+    let client = database.sql();
+    for (_, migration) in &migrations() {
+        client.batch_execute(migration).await.unwrap();
+    }
+    let told = BEFORE_ACCOUNTS.replace(
+        "(5, 'CampaignDeleted', '{}')",
+        r#"(5, 'SendPermitted', '{"send": "email", "day": "2026-04-20", "account_day": "2026-04-20",
+                                  "account_id": "00000000-0000-4000-8000-0000000000ac"}'),
+           (6, 'CampaignDeleted', '{}')"#,
+    );
+
+    // The newer program's own permit, which names the day, is counted by that program.
+    client.batch_execute(&told).await.unwrap();
+
+    assert_eq!(
+        counted_permits(client).await,
+        ["ee ac 2026-04-21 c1 email 2"]
+    );
+}
+
+async fn counted_permits(client: &tokio_postgres::Client) -> Vec<String> {
     let found = "SELECT concat_ws(' ', right(user_id::text, 2), right(account_id::text, 2), day,
                                   right(campaign_id::text, 2), kind, count)
                  FROM permits_of_accounts";
     let rows = client.query(found, &[]).await.unwrap();
-    let counts: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-    // They count for the day on which they were recorded; the third names no account.
-    assert_eq!(counts, ["ee ac 2026-04-21 c1 email 2"]);
+    rows.iter().map(|row| row.get(0)).collect()
 }

@@ -119,6 +119,51 @@ async fn whom_an_older_program_adds_are_last_and_have_the_rows_rebuilt() {
     world.database.rows_equal_replay().await;
 }
 
+/// A permit as a program of before grants it: its event does not say for which day of the account it
+/// counts, and only its log is moved on.
+const GRANT_AS_BEFORE: &str = "
+    WITH granted AS (
+        INSERT INTO events (journal, position, campaign_id, version, event_id, type,
+                            schema_version, payload, metadata, recorded_at)
+        SELECT journals.id, journals.head + 1, campaigns.id, campaigns.version + 1,
+               gen_random_uuid(), told.type, told.schema_version,
+               ((told.payload::jsonb - 'account_day') || jsonb_build_object(
+                   'permit_id', gen_random_uuid(), 'prospect_id', prospects.id))::json,
+               told.metadata, journals.head_at
+        FROM events AS told
+        JOIN journals ON journals.id = told.journal
+        JOIN campaigns ON campaigns.journal = told.journal AND campaigns.id = told.campaign_id
+        JOIN prospects ON prospects.journal = told.journal
+                      AND prospects.campaign_id = told.campaign_id
+        WHERE campaigns.status = 'active' AND told.type = 'SendPermitted'
+          AND told.payload ->> 'account_id' IS NOT NULL
+          AND NOT EXISTS (SELECT FROM permits WHERE permits.prospect_id = prospects.id)
+        LIMIT 1
+        RETURNING journal)
+    UPDATE journals SET head = head + 1 FROM granted WHERE journals.id = granted.journal";
+
+#[tokio::test]
+async fn permits_of_a_program_of_before_are_counted_when_they_are_granted() {
+    let world = World::populated().await;
+    let sum = "SELECT sum(count) FROM permits_of_accounts";
+    let others: Vec<Projection> = Projection::ALL
+        .into_iter()
+        .filter(|one| *one != Projection::PermitsOfAccounts)
+        .collect();
+    let before = world.number(sum).await;
+
+    // Also when the table is another one since.
+    for (times, behind) in [(1, &others[..]), (2, &Projection::ALL), (3, &others)] {
+        world.execute(GRANT_AS_BEFORE).await;
+
+        assert_eq!(world.number(sum).await, before + times);
+        // The other rows are as that program writes them.
+        world.rebuild(behind).await;
+        world.database.rows_equal_replay().await;
+        assert_eq!(world.number(sum).await, before + times);
+    }
+}
+
 #[tokio::test]
 async fn how_far_it_has_come_is_told() {
     let world = World::populated().await;

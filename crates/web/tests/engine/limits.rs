@@ -122,6 +122,28 @@ async fn an_accounts_limit_holds_over_all_campaigns_and_the_senders_say_so() {
 }
 
 #[tokio::test]
+async fn of_two_limits_that_are_reached_the_later_one_is_shown_and_told() {
+    let office = Office::open().await;
+    let both = json!({"weekly_message_limit": 1, "daily_limit": 1});
+    office.limit(&both).await;
+    let granted = office.ask(0, 0).await;
+
+    let refused = office.ask(1, 0).await;
+    let shown = office.shown(1).await;
+
+    assert_eq!(refused["reason"], "weekly_limit", "{refused}");
+    let again = &refused["ask_again_at"];
+    assert!(is_a_week_behind(again, &granted), "{refused}");
+    assert_eq!(
+        shown["binding_limits"],
+        json!([{
+            "send": "email", "limit": "weekly_message_limit", "max": 1, "granted": 1,
+            "free_again_at": again,
+        }])
+    );
+}
+
+#[tokio::test]
 async fn a_changed_limit_holds_for_the_next_permit() {
     let office = Office::open().await;
     office.limit(&json!({"weekly_message_limit": 1})).await;

@@ -184,7 +184,7 @@ impl<'a> Reading<'a> {
     }
 
     /// When no limit is in the way if nothing else is sent.
-    fn free_from(&self, minute: i64) -> i64 {
+    pub fn free_from(&self, minute: i64) -> i64 {
         let under_way = self.day_ends.filter(|ends| minute < *ends);
         let reached = CAMPAIGN_DAILY <= self.sent_in_day;
         let campaign = under_way.filter(|_| reached).unwrap_or(minute);
