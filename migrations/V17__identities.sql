@@ -1,6 +1,6 @@
 -- By which rules it is known what reaches somebody, so that better rules can take the place of these. A
 -- program brings rows of older rules along, some at a time; two people of a campaign who turn out to be
--- one stay both, and the later one is marked.
+-- one stay both, and the one without the key is marked.
 
 ALTER TABLE people
     -- What a program of before writes is by the first rules.

@@ -37,6 +37,8 @@ pub struct Configuration {
     pub database_url: Option<SecretString>,
     /// Where the private one lives.
     pub data_directory: PathBuf,
+    /// Why the default data directory is not used, where none was named.
+    pub passed_over: Option<String>,
     /// The public listener.
     pub listen: SocketAddr,
     /// The internal listener.
@@ -129,8 +131,8 @@ pub enum ConfigurationError {
     /// A setting that is there and says nothing: often a secret that was not filled in.
     #[error("{setting} is empty: {remedy}")]
     Empty {
-        /// Its name in the environment.
-        setting: &'static str,
+        /// Its name, and the file that it is in.
+        setting: String,
         /// What to do.
         remedy: &'static str,
     },
@@ -148,6 +150,7 @@ impl Configuration {
         let here = || Some(PathBuf::from(FILE_DEFAULT)).filter(|path| path.exists());
         let path = options.config.clone().or_else(here);
         let file = path.as_deref().map_or(Ok(File::default()), read)?;
+        places::refuse_empty(&options, &file, path.as_deref())?;
         let local = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let rate = options.rate_limit_per_second.or(file.rate_limit_per_second);
         let token_rate = options.token_rate_per_second.or(file.token_rate_per_second);
@@ -161,6 +164,7 @@ impl Configuration {
         let decided = Self {
             database_url: database_url.map(SecretString::from),
             data_directory: places.data_directory,
+            passed_over: places.passed_over,
             ledger_key: places.ledger_key,
             ledger_directory: places.ledger_directory,
             listen: options

@@ -7,7 +7,7 @@ use crate::configuration::Configuration;
 use event_store::{
     Connection, Journals, MigrateError, check_schema, connect, find_journals, migrate,
 };
-use private_postgres::{Durability, PrivatePostgres, ProgramSearch, Settings};
+use private_postgres::{Durability, OpenError, PrivatePostgres, ProgramSearch, Settings};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres::{Client, Config};
 
@@ -28,7 +28,15 @@ pub enum DatabaseError {
     Url(#[source] tokio_postgres::Error),
     /// The private PostgreSQL does not start.
     #[error(transparent)]
-    Private(#[from] private_postgres::OpenError),
+    Private(#[from] OpenError),
+    /// It is not where it would be looked for, and does not start.
+    #[error("{error} ({why})")]
+    PassedOver {
+        /// Why it does not start.
+        error: OpenError,
+        /// Why it was looked for there.
+        why: String,
+    },
     /// The private PostgreSQL does not stop.
     #[error(transparent)]
     Close(#[from] private_postgres::CloseError),
@@ -43,7 +51,26 @@ pub enum DatabaseError {
     Identities(#[source] tokio_postgres::Error),
 }
 
+impl DatabaseError {
+    /// With the reason for the place, where nobody named it.
+    fn of(error: OpenError, configuration: &Configuration) -> Self {
+        match configuration.passed_over.clone() {
+            Some(why) => Self::PassedOver { error, why },
+            None => Self::Private(error),
+        }
+    }
+}
+
 impl Database {
+    /// Finds that there is a private database, if the configuration has no other. Makes nothing.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn expect(configuration: &Configuration) -> Result<(), DatabaseError> {
+        private_postgres::expect(&configuration.data_directory)
+            .map_err(|error| DatabaseError::of(error, configuration))
+    }
+
     /// Opens the database that is there, with the schema of this program. Makes and changes nothing.
     ///
     /// # Errors
@@ -52,7 +79,10 @@ impl Database {
         let _waiting = crate::output::waiting("Opening the database");
         let database = match &configuration.database_url {
             Some(url) => Self::at(url)?,
-            None => Self::of(PrivatePostgres::find(private_settings(configuration)).await?),
+            None => {
+                let found = PrivatePostgres::find(private_settings(configuration)).await;
+                Self::of(found.map_err(|error| DatabaseError::of(error, configuration))?)
+            }
         };
         database
             .usable(async |client| {
@@ -74,7 +104,10 @@ impl Database {
         let _waiting = crate::output::waiting("Opening the database");
         let database = match &configuration.database_url {
             Some(url) => Self::at(url)?,
-            None => Self::of(PrivatePostgres::open(private_settings(configuration)).await?),
+            None => {
+                let opened = PrivatePostgres::open(private_settings(configuration)).await;
+                Self::of(opened.map_err(|error| DatabaseError::of(error, configuration))?)
+            }
         };
         database
             .usable(async |client| {

@@ -18,6 +18,8 @@ use tokio_postgres::Client;
 use web::{DossierJson, EffectJson};
 
 const OPERATOR: &str = "an operator at the command line";
+/// The kind of an effect that is a launch.
+const LAUNCH: &str = "start_run";
 
 /// Does what was asked with effects.
 ///
@@ -124,6 +126,9 @@ async fn operate(
             let said = match operation {
                 Operation::Retry => "is tried anew by the service that runs, or the next one",
                 Operation::Park => "is parked: nobody tries it until it is retried",
+                Operation::Cancel if is_launch(client, id).await? => {
+                    "is cancelled: no engine is asked to start the run"
+                }
                 Operation::Cancel => "is cancelled; its tokens wait for the next effect",
             };
             Ok(output::line(&format!("{id} {said}"))?)
@@ -134,6 +139,11 @@ async fn operate(
             Err(format!("effect {id} is {state}; there is nothing to {operation}").into())
         }
     }
+}
+
+async fn is_launch(client: &Client, id: EffectId) -> Result<bool, Box<dyn Error>> {
+    let dossier = outbox::look_into(client, id).await?;
+    Ok(dossier.is_some_and(|found| found.effect.kind == LAUNCH))
 }
 
 async fn retry_many(client: &Client, campaign: Option<CampaignId>) -> Result<(), Box<dyn Error>> {

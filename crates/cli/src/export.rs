@@ -27,7 +27,6 @@ use range::Range;
 use source::{Choice, Source};
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::io;
 use tokio_postgres::Client;
 
 /// How far an export has come, by journal: what was written, or need not be.
@@ -46,11 +45,7 @@ pub async fn run(
     let exported = export(&connection.client, database.journals, &arguments).await;
     drop(connection);
     database.close().await?;
-    match exported {
-        // Whoever read has read enough.
-        Err(error) if is_broken_pipe(error.as_ref()) => Ok(()),
-        exported => exported,
-    }
+    exported
 }
 
 async fn export(
@@ -131,10 +126,4 @@ async fn journal_of(client: &Client, campaign: CampaignId) -> Result<JournalId, 
 fn furthest(places: &[Places], journal: JournalId) -> i64 {
     let places = places.iter().filter_map(|places| places.get(&journal));
     places.copied().max().unwrap_or(0)
-}
-
-fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    error
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

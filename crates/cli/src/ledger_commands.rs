@@ -2,7 +2,7 @@
 
 use crate::arguments::Json;
 use crate::arguments::ledger::{LedgerCommand, LedgerKeyCommand, Prove, VerifyProof};
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, KeyPlace};
 use crate::database::Database;
 use crate::ledger_key::{self, KeyFile, KeyFileError};
 use crate::ledger_rotation::rotate;
@@ -37,6 +37,10 @@ async fn key(
     let file: KeyFile = ledger_key::file(configuration).ok_or(KeyFileError::Nowhere)?;
     match command {
         LedgerKeyCommand::New { name } => {
+            // A key that nobody named a file for belongs to a database.
+            if let Some(KeyPlace::BesideDatabase(_)) = &configuration.ledger_key {
+                Database::expect(configuration)?;
+            }
             let key = file.create(&name.unwrap_or_else(ledger_key::new_name))?;
             Ok(output::line(key.public().as_str())?)
         }

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
     };
     match start(arguments) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if output::is_closed(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&format!("fermata: {}", chain(error.as_ref())));
             // A difference was looked for and found.

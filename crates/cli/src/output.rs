@@ -20,6 +20,7 @@ pub use table::TableWriter;
 
 use escaping::JsonGuard;
 use serde::Serialize;
+use std::error::Error;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 /// Writes one line.
@@ -38,6 +39,14 @@ pub fn line(text: &str) -> io::Result<()> {
 /// When nobody reads any more.
 pub fn lines(text: &str) -> io::Result<()> {
     text.lines().try_for_each(line)
+}
+
+/// Whether an error says no more than that nobody reads standard output any more: who did has read enough.
+#[must_use]
+pub fn is_closed(error: &(dyn Error + 'static)) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Writes one line to standard error.

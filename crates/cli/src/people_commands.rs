@@ -11,7 +11,7 @@ use crate::output;
 use commands::{Erased, Lanes, LanesSettings, Metrics, Origin, erase};
 use domain::{ProspectId, UserId};
 use event_store::{Actor, Announcer, Wakes};
-use people::{Erasable, FaultKind, IdentityFault, list_identity_faults};
+use people::{Erasable, FaultKind, Field, IdentityFault, list_identity_faults};
 use prometheus_client::registry::Registry;
 use serde_json::json;
 use std::error::Error;
@@ -60,14 +60,27 @@ fn who(
 ) -> Result<Erasable, Box<dyn Error>> {
     Ok(match named {
         (Some(email), _, _) => {
-            Erasable::by_email(user, &given(email)?).ok_or("that is no email address")?
+            let email = given(email)?;
+            Erasable::by_email(user, &email)
+                .ok_or_else(|| no_identity(Field::Email, &email, "that is no email address"))?
         }
         (_, Some(url), _) => {
-            Erasable::by_linkedin(user, &given(url)?).ok_or("that is no URL of a profile")?
+            let url = given(url)?;
+            Erasable::by_linkedin(user, &url).ok_or_else(|| {
+                no_identity(Field::LinkedinUrl, &url, "that is no URL of a profile")
+            })?
         }
         (_, _, Some(prospect)) => Erasable::Prospects(vec![ProspectId(prospect)]),
         (None, None, None) => return Err("say whom: --email, --linkedin-url or --prospect".into()),
     })
+}
+
+/// Names the character for which a text is no identity, where there is one.
+fn no_identity(field: Field, text: &str, otherwise: &str) -> String {
+    match field.check(text) {
+        Err(why) => why.to_string(),
+        Ok(()) => otherwise.to_owned(),
+    }
 }
 
 async fn faults(database: &Database) -> Result<Vec<IdentityFault>, Box<dyn Error>> {

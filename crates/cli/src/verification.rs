@@ -71,7 +71,18 @@ pub async fn run(configuration: &Configuration, arguments: Verify) -> Result<(),
         }
         None => verify_database(configuration, &arguments).await?,
     };
-    report.show(arguments.json)?;
+    if arguments.export.is_some() && report.is_of_nothing() {
+        return Err("the export has no event of what was asked for: nothing was checked".into());
+    }
+    let place = match &arguments.export {
+        Some(_) => None,
+        None => Some(configuration.place()),
+    };
+    match report.show(place, arguments.json) {
+        // What was found is said by the status too.
+        Err(error) if output::is_closed(error.as_ref()) => {}
+        shown => shown?,
+    }
     match report.differences() {
         0 => Ok(()),
         found => Err(Differs {

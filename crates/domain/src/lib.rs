@@ -56,7 +56,7 @@ pub use settings::{
     AccountLimit, BadSettings, Channel, ChannelKind, DailyLimit, EmailSettings, LinkedInSettings,
     Name, Settings, SettingsPatch,
 };
-pub use text::{find_invisible, is_line, is_text};
+pub use text::{find_invisible, is_line, is_shapeless, is_text};
 pub use waiting::{TokenKind, Wake, wake_at_registration};
 
 /// The share of bounced prospects at which the guard pauses an email campaign, in percent

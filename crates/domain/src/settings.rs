@@ -106,7 +106,7 @@ pub enum BadSettings {
     #[error("name must be one line without control characters")]
     NameOfLines,
     /// A name that may look like another one.
-    #[error("name must not contain the invisible character U+{:04X}", u32::from(*.0))]
+    #[error("name must not contain the character U+{:04X}", u32::from(*.0))]
     NameWithInvisible(char),
     /// A daily limit out of range.
     #[error("daily_limit must be between 1 and {}", DailyLimit::SENDS_MAX)]

@@ -7,7 +7,9 @@
 //!
 //! The rule is for what comes in. Events that were stored before it are read as they are.
 
-use std::ops::RangeInclusive;
+mod unseen;
+
+pub use unseen::{find_invisible, is_shapeless};
 
 /// Begins a new line in Unicode (UAX #14), beside the control characters.
 const SEPARATORS: [char; 2] = ['\u{2028}', '\u{2029}'];
@@ -15,43 +17,6 @@ const SEPARATORS: [char; 2] = ['\u{2028}', '\u{2029}'];
 const OVERRIDES: [char; 2] = ['\u{202d}', '\u{202e}'];
 /// What may break or indent a line of a text.
 const LAYOUT: [char; 3] = ['\n', '\r', '\t'];
-
-/// Characters of which nothing is to be seen, and which change nothing around them: those of Unicode's
-/// property `Default_Ignorable_Code_Point` but for joiners, variation selectors, tags and the marks of
-/// direction, which emoji and some scripts are written with.
-const INVISIBLE: [RangeInclusive<char>; 17] = [
-    '\u{ad}'..='\u{ad}',
-    '\u{34f}'..='\u{34f}',
-    '\u{115f}'..='\u{1160}',
-    '\u{17b4}'..='\u{17b5}',
-    '\u{180b}'..='\u{180f}',
-    '\u{200b}'..='\u{200b}',
-    '\u{2060}'..='\u{2065}',
-    '\u{206a}'..='\u{206f}',
-    '\u{3164}'..='\u{3164}',
-    '\u{feff}'..='\u{feff}',
-    '\u{ffa0}'..='\u{ffa0}',
-    '\u{fff0}'..='\u{fff8}',
-    '\u{1bca0}'..='\u{1bca3}',
-    '\u{1d173}'..='\u{1d17a}',
-    '\u{e0000}'..='\u{e001f}',
-    '\u{e0080}'..='\u{e00ff}',
-    '\u{e01f0}'..='\u{e0fff}',
-];
-
-/// The first character of which nothing is to be seen. Texts that are compared, such as names, hold none:
-/// two that look the same would be two.
-///
-/// ```
-/// assert_eq!(domain::find_invisible("Q2\u{200b}"), Some('\u{200b}'));
-/// assert_eq!(domain::find_invisible("Q2 👩\u{200d}💻"), None);
-/// ```
-#[must_use]
-pub fn find_invisible(text: &str) -> Option<char> {
-    let is_invisible = |letter: &char| INVISIBLE.iter().any(|range| range.contains(letter));
-    text.chars()
-        .find(|letter| !letter.is_ascii() && is_invisible(letter))
-}
 
 /// Whether a text is one line: without control characters, line or paragraph separators, and
 /// overrides of the direction.

@@ -64,6 +64,15 @@ pub enum MigrateError {
         /// The latest one that the program knows.
         known: i32,
     },
+    /// There is no schema of the program, and tables of another have its names.
+    #[error(
+        "the database has a table {table} of another program, and nothing was made: is it the right \
+         database?"
+    )]
+    Taken {
+        /// One of them.
+        table: String,
+    },
     /// The schema is another program's.
     #[error(
         "the database's schema is not that of this program: they differ in V{version}. Is it the right \
@@ -102,7 +111,8 @@ async fn migrate_locked(
     asked: Option<Journals>,
 ) -> Result<Migrated, MigrateError> {
     match check_schema(client).await {
-        Ok(()) | Err(MigrateError::NoSchema | MigrateError::Older { .. }) => {}
+        Err(MigrateError::NoSchema) => refuse_taken(client).await?,
+        Ok(()) | Err(MigrateError::Older { .. }) => {}
         Err(error) => return Err(error),
     }
     let report = embedded::migrations::runner().run_async(client).await?;
@@ -125,6 +135,17 @@ async fn migrate_locked(
             asked: asked.count(),
         }),
         _ => Ok(Migrated { applied, journals }),
+    }
+}
+
+/// Refuses a database in which another program has tables of our names, before anything is made.
+async fn refuse_taken(client: &Client) -> Result<(), MigrateError> {
+    let find = include_str!("../sql/find_taken_table.sql");
+    match client.query_opt(find, &[]).await? {
+        Some(row) => Err(MigrateError::Taken {
+            table: row.get("table_name"),
+        }),
+        None => Ok(()),
     }
 }
 

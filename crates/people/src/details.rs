@@ -3,7 +3,7 @@
 //! Every text has a longest length; names and addresses are one line ([`is_line`]), the rest is text
 //! ([`is_text`]). A `Debug` says which fields there are and nothing of what they hold.
 
-use crate::identity::{Digests, Rules, is_invisible, is_unfit};
+use crate::identity::{Digests, Rules, is_invisible, is_unfit, laid_open};
 use domain::{ChannelKind, UserId, is_line, is_text};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -49,12 +49,12 @@ pub struct DetailsPatch(Vec<(Field, Option<String>)>);
 /// Why something cannot be on file. Names the field, never what it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadDetails {
-    /// Too long a text, or more than one line.
-    #[error("{} must have at most {} printable characters", .0.as_str(), .0.chars_max())]
-    Text(Field),
-    /// An address with a character of which nothing is to be seen.
-    #[error("{} must not contain the character U+{:04X}, of which nothing is to be seen", .0.as_str(), u32::from(*.1))]
-    Invisible(Field, char),
+    /// Too long a text.
+    #[error("{} must have at most {} characters", .0.as_str(), .0.chars_max())]
+    Long(Field),
+    /// A text with a character that the field may not hold, escaped or not.
+    #[error("{} must not contain the character U+{:04X}", .0.as_str(), u32::from(*.1))]
+    Character(Field, char),
     /// Too large an object.
     #[error(
         "custom_fields must be at most {} bytes of JSON",
@@ -116,14 +116,36 @@ impl Field {
         }
     }
 
-    /// Whether the field may hold these characters. Names and addresses become headers of mails.
-    fn may_be(self, text: &str) -> bool {
-        match self {
-            Self::Email | Self::LinkedinUrl | Self::FirstName | Self::LastName | Self::Name => {
-                is_line(text)
+    /// The first character that the field may not hold. Names and addresses become headers of mails.
+    fn find_unfit(self, text: &str) -> Option<char> {
+        let is_refused = |letter: &char| {
+            let mut bytes = [0; 4];
+            let text: &str = letter.encode_utf8(&mut bytes);
+            match self {
+                Self::Company | Self::Position | Self::Headline => !is_text(text),
+                Self::FirstName | Self::LastName | Self::Name => !is_line(text),
+                // With a space within it is no address, and kept.
+                Self::Email | Self::LinkedinUrl => {
+                    let is_unfit = is_unfit(*letter) && !is_invisible(*letter);
+                    !is_line(text) || (is_unfit && *letter != ' ')
+                }
             }
-            Self::Company | Self::Position | Self::Headline => is_text(text),
+        };
+        match self {
+            Self::LinkedinUrl => {
+                let open = laid_open(text);
+                self.shown(&open).chars().find(is_refused)
+            }
+            _ => text.chars().find(is_refused),
         }
+    }
+
+    /// Why a text cannot be in this field.
+    ///
+    /// # Errors
+    /// When it is too long, or has a character that the field may not hold.
+    pub fn check(self, text: &str) -> Result<(), BadDetails> {
+        self.kept(text).map(drop)
     }
 
     /// What there is to be seen of `text`, in a field by which people are reached.
@@ -150,13 +172,11 @@ impl Field {
         if text.is_empty() {
             return Ok(None);
         }
-        if self.chars_max() < text.chars().count() || !self.may_be(text) {
-            return Err(BadDetails::Text(self));
+        if self.chars_max() < text.chars().count() {
+            return Err(BadDetails::Long(self));
         }
-        let hidden =
-            |letter: &char| !letter.is_ascii() && is_unfit(*letter) && !is_invisible(*letter);
-        if let (Self::Email | Self::LinkedinUrl, Some(hidden)) = (self, text.chars().find(hidden)) {
-            return Err(BadDetails::Invisible(self, hidden));
+        if let Some(unfit) = self.find_unfit(text) {
+            return Err(BadDetails::Character(self, unfit));
         }
         Ok(Some(text.to_owned()))
     }

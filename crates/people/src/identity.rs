@@ -21,6 +21,7 @@ use std::fmt;
 
 pub use email::email_key;
 pub(crate) use letters::{is_invisible, is_unfit};
+pub(crate) use profile::laid_open;
 pub use profile::linkedin_key;
 
 /// The version of the rules. Raised with every change to which texts are the same person.

@@ -94,6 +94,15 @@ impl DataDirectory {
     }
 }
 
+/// Finds a database in `data_directory`. Starts and makes nothing.
+///
+/// # Errors
+///
+/// [`OpenError::NothingThere`] and the like when there is none.
+pub fn expect(data_directory: &Path) -> Result<(), OpenError> {
+    DataDirectory::existing(data_directory).map(drop)
+}
+
 /// Whether a private PostgreSQL could live in `data_directory`, which need not exist yet. Creates
 /// nothing.
 ///

@@ -34,7 +34,7 @@ mod socket;
 mod supervision;
 
 pub use configuration::Durability;
-pub use data_directory::can_host;
+pub use data_directory::{can_host, expect};
 pub use error::{CloseError, FileError, LockError, OpenError};
 pub use nix::unistd::Pid;
 pub use private_postgres::{PrivatePostgres, Settings};

@@ -14,7 +14,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use commands::{Origin, erase};
 use domain::{CampaignId, ProspectId, UserId};
 use event_store::Actor;
-use people::{ERASED_AT_ONCE_MAX, Erasable};
+use people::{ERASED_AT_ONCE_MAX, Erasable, Field};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -108,9 +108,11 @@ fn who(asked: PersonToErase) -> Result<Erasable, Problem> {
     let user = UserId(asked.user_id.0);
     match (asked.email, asked.linkedin_url, asked.prospect_ids) {
         (Some(email), None, None) => Erasable::by_email(user, &email)
-            .ok_or_else(|| Problem::invalid("email must be an email address")),
-        (None, Some(url), None) => Erasable::by_linkedin(user, &url)
-            .ok_or_else(|| Problem::invalid("linkedin_url must be the URL of a profile")),
+            .ok_or_else(|| no_identity(Field::Email, &email, "email must be an email address")),
+        (None, Some(url), None) => Erasable::by_linkedin(user, &url).ok_or_else(|| {
+            let why = "linkedin_url must be the URL of a profile";
+            no_identity(Field::LinkedinUrl, &url, why)
+        }),
         (None, None, Some(ids)) if (1..=ERASED_AT_ONCE_MAX).contains(&ids.len()) => {
             let ids = ids.into_iter().map(|id| ProspectId(id.0)).collect();
             Ok(Erasable::Prospects(ids))
@@ -121,5 +123,13 @@ fn who(asked: PersonToErase) -> Result<Erasable, Problem> {
         _ => Err(Problem::invalid(
             "one of email, linkedin_url and prospect_ids is required",
         )),
+    }
+}
+
+/// Names the character for which a text is no identity, where there is one.
+fn no_identity(field: Field, text: &str, otherwise: &str) -> Problem {
+    match field.check(text) {
+        Err(why) => Problem::invalid(why.to_string()),
+        Ok(()) => Problem::invalid(otherwise),
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A place that is set and empty is refused: it is a value that was not filled in, and not the default.
 
-use super::ConfigurationError;
+use super::{ConfigurationError, File};
+use crate::arguments::Options;
 use std::path::{Path, PathBuf};
 
 const DATA_DIRECTORY_DEFAULT: &str = ".fermata";
@@ -17,6 +18,8 @@ const EMPTY_PATH: &str = "set it to a path, or unset it";
 /// Where things are kept, decided.
 pub(super) struct Places {
     pub data_directory: PathBuf,
+    /// Why that is not the default one, where nobody named it.
+    pub passed_over: Option<String>,
     pub ledger_key: Option<KeyPlace>,
     pub ledger_directory: Option<PathBuf>,
 }
@@ -47,16 +50,10 @@ impl Places {
         database_url: Option<&str>,
         [data_directory, ledger_key, ledger_directory]: [Option<PathBuf>; 3],
     ) -> Result<Self, ConfigurationError> {
-        refuse_empty(database_url, "DATABASE_URL", EMPTY_DATABASE_URL)?;
-        for (path, setting) in [
-            (&data_directory, "FERMATA_DATA_DIR"),
-            (&ledger_key, "FERMATA_LEDGER_KEY"),
-            (&ledger_directory, "FERMATA_LEDGER_DIRECTORY"),
-        ] {
-            let text = path.as_ref().map(|path| path.to_string_lossy());
-            refuse_empty(text.as_deref(), setting, EMPTY_PATH)?;
-        }
-        let data_directory = data_directory.map_or_else(data_directory_default, absolute);
+        let (data_directory, passed_over) = match data_directory {
+            Some(named) => (absolute(named), None),
+            None => data_directory_default(),
+        };
         let beside = |name| database_url.is_none().then(|| data_directory.join(name));
         let named = ledger_key.map(|path| KeyPlace::Named(absolute(path)));
         Ok(Self {
@@ -65,17 +62,20 @@ impl Places {
                 .map(absolute)
                 .or_else(|| beside(LEDGER_NAME)),
             data_directory,
+            passed_over,
         })
     }
 }
 
 /// Here, unless the account that PostgreSQL runs under cannot come here.
-fn data_directory_default() -> PathBuf {
+fn data_directory_default() -> (PathBuf, Option<String>) {
     let here = absolute(PathBuf::from(DATA_DIRECTORY_DEFAULT));
-    if private_postgres::can_host(&here).is_ok() {
-        here
-    } else {
-        PathBuf::from(DATA_DIRECTORY_FALLBACK)
+    match private_postgres::can_host(&here) {
+        Ok(()) => (here, None),
+        Err(why) => {
+            let why = format!("{} is passed over: {why}", here.display());
+            (PathBuf::from(DATA_DIRECTORY_FALLBACK), Some(why))
+        }
     }
 }
 
@@ -84,15 +84,50 @@ pub(super) fn absolute(path: PathBuf) -> PathBuf {
     std::path::absolute(&path).unwrap_or(path)
 }
 
-fn refuse_empty(
-    value: Option<&str>,
-    setting: &'static str,
-    remedy: &'static str,
+/// Refuses a place that is set and empty, and says where it is set.
+pub(super) fn refuse_empty(
+    options: &Options,
+    file: &File,
+    path: Option<&Path>,
 ) -> Result<(), ConfigurationError> {
-    match value {
-        Some(value) if value.trim().is_empty() => {
+    let shown = |place: &Option<PathBuf>| place.as_ref().map(|it| it.display().to_string());
+    let (url, paths) = (EMPTY_DATABASE_URL, EMPTY_PATH);
+    let given = [
+        ("DATABASE_URL", options.database_url.clone(), url),
+        ("FERMATA_DATA_DIR", shown(&options.data_dir), paths),
+        ("FERMATA_LEDGER_KEY", shown(&options.ledger_key), paths),
+        (
+            "FERMATA_LEDGER_DIRECTORY",
+            shown(&options.ledger_directory),
+            paths,
+        ),
+    ];
+    let written = [
+        ("database_url", file.database_url.clone(), url),
+        ("data_dir", shown(&file.data_dir), paths),
+        ("ledger_key", shown(&file.ledger_key), paths),
+        ("ledger_directory", shown(&file.ledger_directory), paths),
+    ];
+    let is_empty = |value: &Option<String>| value.as_ref().is_some_and(|it| it.trim().is_empty());
+    if let Some((name, _, remedy)) = given.into_iter().find(|(_, value, _)| is_empty(value)) {
+        let setting = name.to_owned();
+        return Err(ConfigurationError::Empty { setting, remedy });
+    }
+    // What was given counts, and not what is written.
+    let counts = |name: &str| match name {
+        "database_url" => options.database_url.is_none(),
+        "data_dir" => options.data_dir.is_none(),
+        "ledger_key" => options.ledger_key.is_none(),
+        _ => options.ledger_directory.is_none(),
+    };
+    let empty = written
+        .into_iter()
+        .find(|(name, value, _)| is_empty(value) && counts(name));
+    match (empty, path) {
+        (Some((name, _, remedy)), Some(path)) => {
+            let setting = format!("{name} in {}", path.display());
             Err(ConfigurationError::Empty { setting, remedy })
         }
-        Some(_) | None => Ok(()),
+        _ => Ok(()),
     }
 }

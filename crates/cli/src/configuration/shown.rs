@@ -32,6 +32,20 @@ pub struct Shown {
 }
 
 impl Configuration {
+    /// The database and where it is, in words.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match &self.database_url {
+            Some(url) => without_secrets(url.expose_secret()),
+            None => {
+                let directory = self.data_directory.display();
+                let why = self.passed_over.as_deref();
+                let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+                format!("private PostgreSQL in {directory}{why}")
+            }
+        }
+    }
+
     /// The configuration without secrets.
     #[must_use]
     pub fn shown(&self) -> Shown {

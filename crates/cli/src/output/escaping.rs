@@ -7,6 +7,7 @@
 //!
 //! JSON gets the escapes of JSON ([`JsonGuard`]): the value stays the same.
 
+use domain::is_shapeless;
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Write};
 use std::ops::RangeInclusive;
@@ -46,10 +47,11 @@ pub(super) fn is_escaped(character: char) -> bool {
         character.general_category(),
         GeneralCategory::Control
             | GeneralCategory::Format
+            | GeneralCategory::PrivateUse
             | GeneralCategory::LineSeparator
             | GeneralCategory::ParagraphSeparator
     );
-    unseen || SHAPELESS.iter().any(|range| range.contains(&character))
+    unseen || is_shapeless(character) || SHAPELESS.iter().any(|range| range.contains(&character))
 }
 
 pub(super) fn put(mut shown: String, character: char) -> String {
@@ -105,7 +107,7 @@ mod tests {
     use serde_json::{Value, json};
 
     /// What no text may bring to a terminal, a character a kind.
-    const UNSAFE: [char; 27] = [
+    const UNSAFE: [char; 32] = [
         '\u{0}',
         '\u{7}',
         '\u{8}',
@@ -133,6 +135,11 @@ mod tests {
         '\u{feff}',
         '\u{fff9}',
         '\u{e0041}',
+        '\u{2800}',
+        '\u{fffc}',
+        '\u{1d159}',
+        '\u{e000}',
+        '\u{ffff}',
     ];
 
     #[test]

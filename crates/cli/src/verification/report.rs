@@ -60,9 +60,19 @@ impl Report {
         u64::try_from(differing.count()).unwrap_or(u64::MAX)
     }
 
-    pub(super) fn show(&self, format: Json) -> Result<(), Box<dyn Error>> {
+    /// Whether no event was read, and nothing differs.
+    pub(super) fn is_of_nothing(&self) -> bool {
+        let is_empty = |one: &JournalReport| one.events.unwrap_or(0) == 0;
+        self.journals.iter().all(is_empty) && self.differences() == 0
+    }
+
+    /// Shows it; for people, with the `place` of the database.
+    pub(super) fn show(&self, place: Option<String>, format: Json) -> Result<(), Box<dyn Error>> {
         if format.json {
             return Ok(output::json(&self.to_json())?);
+        }
+        if let Some(place) = place {
+            output::line(&format!("database: {place}"))?;
         }
         self.journals.iter().try_for_each(JournalReport::show)
     }

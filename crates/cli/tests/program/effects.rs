@@ -130,6 +130,7 @@ async fn a_service_takes_effects_in_and_operators_park_retry_and_cancel_them() {
     );
     assert!(retried.starts_with("1 parked effects"), "{retried}");
     assert!(cancelled.contains("is cancelled"), "{cancelled}");
+    assert!(!cancelled.contains("token"), "{cancelled}");
     let table = does(&playground, &["effects", "list", "--state", "cancelled"]).await;
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines[0], "effect\tstate\tkind\tcampaign\trecorded\twhy");

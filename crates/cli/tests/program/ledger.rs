@@ -155,8 +155,18 @@ async fn verify_of_an_export_names_what_is_missing_and_fails() {
 async fn a_checkpoint_by_another_key_is_not_believed() {
     let sealed = sealed().await;
     let other = Playground::new();
-    fs::create_dir(&other.data).unwrap();
-    let foreign = does(&other, &["ledger", "key", "new", "--name", "somebody.else"]).await;
+    let file = other.path().join("named.key");
+    let file = file.to_str().unwrap();
+    let new = [
+        "ledger",
+        "key",
+        "new",
+        "--name",
+        "somebody.else",
+        "--ledger-key",
+        file,
+    ];
+    let foreign = does(&other, &new).await;
 
     let asked = [
         "--ledger",

@@ -40,6 +40,7 @@ const COMMANDS: &[&[&str]] = &[
     &["ledger", "checkpoint", "--journal", "0"],
     &["ledger", "signers"],
     &["ledger", "key", "list"],
+    &["ledger", "key", "new"],
     &["ledger", "key", "rotate"],
     &["prove", DEMO_CAMPAIGN, "1"],
 ];
@@ -163,19 +164,15 @@ async fn an_empty_setting_is_refused_and_not_taken_for_none() {
         let said = complaint(program, status).await;
         assert!(said.contains("DATABASE_URL is empty"), "{said}");
 
-        for (name, setting) in [
-            ("database_url", "DATABASE_URL"),
-            ("data_dir", "FERMATA_DATA_DIR"),
-            ("ledger_key", "FERMATA_LEDGER_KEY"),
-            ("ledger_directory", "FERMATA_LEDGER_DIRECTORY"),
-        ] {
+        for name in ["database_url", "data_dir", "ledger_key", "ledger_directory"] {
             fs::write(&file, format!("{name} = \" \"")).unwrap();
             let mut program = playground.program(command);
             program.env_remove("FERMATA_DATA_DIR");
 
             let said = complaint(program, status).await;
 
-            assert!(said.contains(&format!("{setting} is empty")), "{said}");
+            let sentence = format!("{name} in fermata.toml is empty");
+            assert!(said.contains(&sentence), "{said}");
         }
         fs::remove_file(&file).unwrap();
     }
@@ -225,6 +222,23 @@ async fn a_database_without_our_schema_is_told_so_and_stays_without() {
         assert_eq!(tables(&database).await, 0, "{command:?}");
     }
     assert_eq!(entries(playground.path()), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_database_of_another_program_is_left_as_it_is() {
+    let playground = Playground::new();
+    let database = TestDatabase::create_bare().await;
+    let table = "CREATE TABLE campaigns (title text)";
+    database.sql().batch_execute(table).await.unwrap();
+    let before = tables(&database).await;
+
+    let said = said_of(&playground, &url(&database), (&["migrate"], 1)).await;
+
+    assert!(
+        said.contains("a table campaigns of another program"),
+        "{said}"
+    );
+    assert_eq!(tables(&database).await, before);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use crate::playground::Playground;
 use crate::running::{DEMO_CAMPAIGN, change, demo, json};
 use serde_json::Value;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 /// A text of somebody's that sets a window's title, forges a line and a column, clears the screen, turns
 /// the writing, and hides; and what is shown of it.
@@ -129,6 +129,31 @@ async fn an_export_keeps_its_bytes_and_is_verified_by_name_whatever_its_name_is(
     let said = String::from_utf8(missing.stderr).unwrap();
     assert!(is_safe(&said) && said.contains(SHOWN), "{said:?}");
     assert_eq!(said.lines().count(), 1);
+}
+
+#[tokio::test]
+async fn who_reads_no_further_is_no_failure() {
+    let playground = Playground::new();
+    demo(&playground).await;
+
+    for arguments in [
+        &["history", DEMO_CAMPAIGN][..],
+        &["history", DEMO_CAMPAIGN, "--json"],
+        &["diff", DEMO_CAMPAIGN, "1", "9"],
+        &["diff", DEMO_CAMPAIGN, "1", "9", "--json"],
+        &["effects", "list"],
+        &["export"],
+        &["verify"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut program = playground.program(arguments);
+        let output = program.stdout(writer).stderr(Stdio::piped()).output();
+        let output = output.await.unwrap();
+
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        assert_eq!(output.stderr, b"", "{arguments:?}");
+    }
 }
 
 #[tokio::test]

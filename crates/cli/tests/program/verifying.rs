@@ -233,6 +233,11 @@ async fn a_demo_agrees_and_says_that_nothing_signed_it() {
     let said = does(&playground, &["verify"]).await;
     let report = json(&does(&playground, &["verify", "--json"]).await);
 
+    let place = format!(
+        "database: private PostgreSQL in {}",
+        playground.data.display()
+    );
+    assert!(said.starts_with(&place), "{said}");
     for line in ["  log ", "  rows ", "  counters ", "  effects "] {
         assert!(said.contains(line), "{said}");
     }

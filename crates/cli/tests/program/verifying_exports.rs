@@ -140,6 +140,24 @@ async fn an_excerpt_may_begin_anywhere_and_must_go_on_without_a_gap() {
 }
 
 #[tokio::test]
+async fn an_export_of_nothing_agrees_with_nothing() {
+    let elsewhere = Playground::new();
+    let export = written(&elsewhere, &[]);
+
+    for more in [
+        &[][..],
+        &["--json"],
+        &["--only", "log"],
+        &["--journal", "0"],
+    ] {
+        let asked = [&["--export", export.as_str()][..], more].concat();
+        let said = cannot_verify(&elsewhere, &asked).await;
+
+        assert!(said.contains("nothing was checked"), "{said}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_export_cannot_be_verified() {
     let elsewhere = Playground::new();
     let export = written(&elsewhere, &[json!({"not": "an event"})]);

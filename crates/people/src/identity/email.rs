@@ -25,6 +25,9 @@ const ADDRESS_BYTES_MAX: usize = 254;
 #[must_use]
 pub fn email_key(email: &str) -> Option<String> {
     let shown = compatible(&plain(email));
+    if shown.trim().contains(is_unfit) {
+        return None;
+    }
     let (mailbox, host) = shown.trim().rsplit_once('@')?;
     let mailbox = folded(&unquoted(mailbox)?);
     let key = format!("{mailbox}@{}", mail_host(host)?);

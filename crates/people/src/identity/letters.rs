@@ -6,13 +6,12 @@
 //! `Default_Ignorable_Code_Point`: zero-width and direction marks, the soft hyphen, variation
 //! selectors, tags, a byte order mark).
 
+use domain::is_shapeless;
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use unicase::UniCase;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// A blank of Braille and the place of an object: nothing is to be seen of them, and no property says so.
-const BLANKS: [char; 2] = ['\u{2800}', '\u{fffc}'];
 /// Folding what was folded and composed changes it once more at most.
 const ROUNDS_MAX: usize = 4;
 
@@ -21,19 +20,20 @@ pub(crate) fn is_invisible(letter: char) -> bool {
     !letter.is_ascii() && CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(letter)
 }
 
-/// Whether a character cannot be within an address: white space, a control character, or another one
-/// of which nothing is to be seen.
+/// Whether a character cannot be within an address: white space, a control character, one of format or
+/// of private use, or one that is drawn as nothing.
 pub(crate) fn is_unfit(letter: char) -> bool {
     if letter.is_ascii() {
         return letter.is_ascii_whitespace() || letter.is_ascii_control();
     }
     let category = CodePointMapData::<GeneralCategory>::new().get(letter);
     letter.is_whitespace()
-        || BLANKS.contains(&letter)
+        || is_shapeless(letter)
         || matches!(
             category,
             GeneralCategory::Control
                 | GeneralCategory::Format
+                | GeneralCategory::PrivateUse
                 | GeneralCategory::SpaceSeparator
                 | GeneralCategory::LineSeparator
                 | GeneralCategory::ParagraphSeparator

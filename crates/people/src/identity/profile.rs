@@ -2,12 +2,13 @@
 //!
 //! By RFC 3986, section 6.2: host and path alone, without scheme, user, default port, query and fragment;
 //! escapes are read where they stand for letters, digits, `-`, `.`, `_`, `~` or anything beyond ASCII, once,
-//! and kept where they stand for anything else (`%2F` is no slash); dot segments are followed. Letters
+//! and kept where they stand for anything else (`%2F` is no slash); dot segments are followed. What is not
+//! shown, or cannot be in an address, is that whether it is escaped or not. Letters
 //! are folded (`letters`). Of LinkedIn, the hosts of all countries and devices are one, and what follows
 //! a person's name in the path is left out.
 
 use super::host::domain;
-use super::letters::{folded, is_unfit, plain};
+use super::letters::{folded, is_invisible, is_unfit, plain};
 use std::fmt::Write as _;
 
 const LINKEDIN: &str = "linkedin.com";
@@ -25,14 +26,58 @@ const DEFAULT_PORTS: [u16; 2] = [80, 443];
 /// ```
 #[must_use]
 pub fn linkedin_key(url: &str) -> Option<String> {
-    let shown = plain(url);
+    let shown = plain(&laid_open(url));
     if shown.contains(is_unfit) {
         return None;
     }
+    key_of(&shown).filter(|key| !opened(key).contains(is_unfit))
+}
+
+/// `url` with what is not shown, or cannot be in an address, in place of its escapes. A query that is
+/// left out stays as it is.
+pub(crate) fn laid_open(url: &str) -> String {
+    let (address, behind) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+    opened(address) + behind
+}
+
+fn opened(text: &str) -> String {
+    let mut open = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (bytes, behind) = escapes(rest);
+        let written = rest.get(..rest.len() - behind.len()).unwrap_or_default();
+        let mut place = 0;
+        for chunk in bytes.utf8_chunks() {
+            let letters = chunk.valid().chars().map(|it| (Some(it), it.len_utf8()));
+            for (letter, length) in letters.chain(chunk.invalid().iter().map(|_| (None, 1))) {
+                // An escape has three characters.
+                let escape = written.get(place * 3..(place + length) * 3);
+                place += length;
+                match letter {
+                    Some(letter) if is_unfit(letter) || is_invisible(letter) => open.push(letter),
+                    _ => open.push_str(escape.unwrap_or_default()),
+                }
+            }
+        }
+        let mut letters = behind.chars();
+        open.extend(letters.next());
+        rest = letters.as_str();
+    }
+    open
+}
+
+fn key_of(shown: &str) -> Option<String> {
     let bare = shown.split('#').next().unwrap_or_default();
     let (address, query) = bare.split_once('?').unwrap_or((bare, ""));
     let address = address.replace('\\', "/");
-    let (authority, path) = without_scheme(&address).split_once('/')?;
+    let bare = without_scheme(&address);
+    let (authority, path) = bare.split_once('/')?;
+    let has_scheme = bare.len() < address.len();
+    let is_of_another = !has_scheme && authority.ends_with(':') && path.starts_with('/');
+    // Several have a scheme within.
+    if is_of_another || path.contains("://") {
+        return None;
+    }
     let host = authority_key(authority)?;
     let segments = segments(path);
     if host != LINKEDIN {
@@ -84,6 +129,8 @@ fn profile(segments: &[&str], query: &str) -> Option<String> {
     match segments {
         ["mwlite", "profile", rest @ ..] | ["mwlite", rest @ ..] => profile(rest, query),
         [] | ["in" | "pub" | "profile"] => None,
+        // Several.
+        ["in" | "pub", name, ..] if name.contains([',', ';']) => None,
         ["in", name, ..] => Some(format!("in/{name}")),
         // A name of before, told from others of the same by three numbers.
         ["pub", name, a, b, c, ..] if [a, b, c].into_iter().all(|it| is_number(it)) => {
@@ -91,8 +138,9 @@ fn profile(segments: &[&str], query: &str) -> Option<String> {
         }
         ["pub", name, ..] => Some(format!("pub/{name}")),
         ["profile", "view", ..] => {
-            let id = query.split('&').find_map(|one| one.strip_prefix("id="))?;
-            let id = segment(id);
+            let mut named = query.split('&').filter_map(|one| one.split_once('='));
+            let (_, id) = named.find(|(name, _)| unescaped(name).as_deref() == Some("id"))?;
+            let id = segment(&plain(&opened(id)));
             (!id.is_empty()).then(|| format!("profile/view?id={id}"))
         }
         // Behind the comma is where it was found.
@@ -140,10 +188,10 @@ fn segment(text: &str) -> String {
     key.text
 }
 
-/// A host without escapes. `None` when they are not UTF-8.
-fn unescaped(host: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(host.len());
-    let mut rest = host;
+/// A host or the name of a parameter without escapes. `None` when they are not UTF-8.
+fn unescaped(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
     while !rest.is_empty() {
         let (escaped, behind) = escapes(rest);
         bytes.extend(escaped);

@@ -242,7 +242,9 @@ fn fifty_thousand_profiles_are_as_many_as_they_were_made_of() {
             "" => "",
             _ => chance.one_of(&["", "", "u@", "u:p@"]),
         };
-        let port = chance.one_of(&["", ":443", ":80", ":"]);
+        // `host://` would be another scheme.
+        let ports = if scheme.is_empty() { 3 } else { 4 };
+        let port = chance.one_of(&["", ":443", ":80", ":"][..ports]);
         let host = chance.one_of(HOSTS[host]);
         let writing = chance.dressed(&format!("{scheme}{user}{host}{port}{start}{name}{tail}"));
 

@@ -28,16 +28,51 @@ fn every_text_has_a_longest_length_and_no_control_characters() {
         let longest = "x".repeat(field.chars_max());
 
         assert_eq!(details.put(field, &longest), Ok(()));
-        for bad in [
-            format!("{longest}x"),
-            "a\0b".to_owned(),
-            "a\u{1b}[0m".to_owned(),
+        for (bad, why) in [
+            (format!("{longest}x"), BadDetails::Long(field)),
+            ("a\0b".to_owned(), BadDetails::Character(field, '\0')),
+            (
+                "a\u{1b}[0m".to_owned(),
+                BadDetails::Character(field, '\u{1b}'),
+            ),
         ] {
             let refused = details.put(field, &bad).unwrap_err();
-            assert_eq!(refused, BadDetails::Text(field));
+            assert_eq!(refused, why);
             assert!(refused.to_string().starts_with(field.as_str()));
         }
         assert_eq!(details.get(field), Some(longest.as_str()));
+    }
+}
+
+#[test]
+fn an_address_is_refused_for_a_character_that_is_named() {
+    let mut details = Details::default();
+    for (unfit, escaped) in [
+        ('\u{85}', "%C2%85"),
+        ('\u{2028}', "%e2%80%A8"),
+        ('\u{1b}', "%1B"),
+        ('\u{7f}', "%7f"),
+        ('\u{600}', "%D8%80"),
+        ('\u{110bd}', "%F0%91%82%BD"),
+        ('\u{2800}', "%E2%A0%80"),
+        ('\u{fffc}', "%EF%BF%BC"),
+        ('\u{1d159}', "%F0%9D%85%99"),
+        ('\u{13441}', "%F0%93%91%81"),
+        ('\u{16fe4}', "%F0%96%BF%A4"),
+        ('\u{a0}', "%C2%A0"),
+    ] {
+        for (field, text) in [
+            (Field::Email, format!("a{unfit}da@example.com")),
+            (Field::Email, format!("ada@exam{unfit}ple.com")),
+            (Field::LinkedinUrl, format!("linkedin.com/in/a{unfit}da")),
+            (Field::LinkedinUrl, format!("linkedin.com/in/a{escaped}da")),
+        ] {
+            let why = details.put(field, &text).unwrap_err();
+
+            assert_eq!(why, BadDetails::Character(field, unfit), "{text:?}");
+            let number = format!("the character U+{:04X}", u32::from(unfit));
+            assert!(why.to_string().ends_with(&number), "{why}");
+        }
     }
 }
 

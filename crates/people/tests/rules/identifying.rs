@@ -14,7 +14,11 @@ fn mailboxes() -> impl Strategy<Value = String> {
 }
 
 fn profiles() -> impl Strategy<Value = String> {
-    "[a-zA-Z0-9%_é-]{1,12}(/[a-zA-Z0-9-]{1,6})?".prop_map(|path| format!("linkedin.com/in/{path}"))
+    "[a-zA-Z0-9%_é-]{1,12}(/[a-zA-Z0-9-]{1,6})?"
+        .prop_map(|path| format!("linkedin.com/in/{path}"))
+        .prop_filter("an escape of what no profile has", |url| {
+            linkedin_key(url).is_some()
+        })
 }
 
 /// What does not make another profile of it.
@@ -133,6 +137,15 @@ const NO_ADDRESSES: &[&str] = &[
     "(a)@example.com",
     "a\u{2800}@example.com",
     "a\u{600}@example.com",
+    "bom\u{1d159}@example.com",
+    "\u{1d159}bom@example.com",
+    "bom@\u{1d159}example.com",
+    "bom@example.com\u{1d159}",
+    "bom\u{13441}@example.com",
+    "bom\u{16fe4}@example.com",
+    "bom\u{fffc}@example.com",
+    "bom\u{e000}@example.com",
+    "bom\u{ffff}@example.com",
     "\u{200b}@example.com",
     "a@\u{200b}",
     "\"a b\"@example.com",
@@ -167,6 +180,19 @@ const NO_PROFILES: &[&str] = &[
     "javascript://linkedin.com/in/ada",
     "linkedin.com/in/a da",
     "linkedin.com/in/a\u{2800}da",
+    "linkedin.com/in/a%E2%A0%80da",
+    "linkedin.com/in/ada%E2%A0%80",
+    "linkedin.com/in/ada\u{1d159}",
+    "linkedin.com/in/ada%F0%9D%85%99",
+    "linkedin.com/in/a%20da",
+    "linkedin.com/in/ada%00",
+    "linkedin.com/in/ada%20?trk=x",
+    "linkedin.com/in/ada ?trk=x",
+    "linkedin.com/profile/view?id=a%00",
+    "x.y://www.linkedin.com/in/ada",
+    "linkedin.com/in/ada,https://www.linkedin.com/in/bob",
+    "linkedin.com/in/ada,www.linkedin.com/in/bob",
+    "linkedin.com/in/ada;bob",
 ];
 
 #[test]
@@ -181,6 +207,35 @@ fn what_cannot_reach_anybody_is_no_identity() {
     assert_eq!(email_key(&format!("{long}@{long}.{long}.{long}.com")), None);
     for text in NO_PROFILES {
         assert_eq!(linkedin_key(text), None, "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_escaped_is_what_it_stands_for() {
+    for url in [
+        "linkedin.com/in/ada%20",
+        "linkedin.com/in/ada%0A",
+        "linkedin.com/in/ada%C2%A0",
+        "%20linkedin.com/in/ada",
+        "linkedin.com/in/a%E2%80%8Bda",
+        "linkedin.com/in/ada%EF%BB%BF%20",
+        "linkedin.com/in/ada?x=a%20b",
+    ] {
+        assert_eq!(
+            linkedin_key(url).as_deref(),
+            Some("linkedin.com/in/ada"),
+            "{url}"
+        );
+    }
+    for query in [
+        "id=AB",
+        "%69d=AB",
+        "x=1&i%64=ab",
+        "id=AB%20",
+        "id=a%E2%80%8Bb",
+    ] {
+        let key = linkedin_key(&format!("linkedin.com/profile/view?{query}"));
+        assert_eq!(key.as_deref(), Some("linkedin.com/profile/view?id=ab"));
     }
 }
 

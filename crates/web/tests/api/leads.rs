@@ -128,7 +128,7 @@ async fn what_is_wrong_with_a_lead_is_told_by_index_and_field_and_never_by_what_
         ),
         (
             json!([{"email": secret, "company": long}]),
-            "prospects[0].company must have at most 1000 printable characters",
+            "prospects[0].company must have at most 1000 characters",
         ),
         (
             json!([{"email": secret, "custom_fields": secret}]),

@@ -116,7 +116,7 @@ async fn a_name_holds_nothing_that_is_not_seen() {
             let answer = rename(&name).await;
 
             let number = u32::from(hidden);
-            let message = format!("name must not contain the invisible character U+{number:04X}");
+            let message = format!("name must not contain the character U+{number:04X}");
             assert_eq!(answer.problem().0, 400, "{name:?}");
             assert_eq!(answer.message(), message);
         }
