@@ -64,8 +64,12 @@ impl From<Name> for String {
 
 /// Sends a day over all senders, or of one: 1 to 500 (campaign API, section 1.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "u32", into = "u32")]
+#[serde(try_from = "Sends", into = "u32")]
 pub struct DailyLimit(u32);
+
+/// What may be meant for a daily limit, so that what is out of its range is told the range.
+#[derive(Deserialize)]
+struct Sends(i64);
 
 impl DailyLimit {
     /// The highest limit.
@@ -87,6 +91,16 @@ impl TryFrom<u32> for DailyLimit {
         } else {
             Err(BadSettings::DailyLimit)
         }
+    }
+}
+
+impl TryFrom<Sends> for DailyLimit {
+    type Error = BadSettings;
+
+    fn try_from(Sends(sends): Sends) -> Result<Self, BadSettings> {
+        u32::try_from(sends)
+            .map_err(|_| BadSettings::DailyLimit)
+            .and_then(Self::try_from)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reading a body, bounded in size and time, and the reason that a change's body may give.
 
-use crate::object::{optional, plain, within};
+use crate::app::App;
+use crate::object::{self, optional, plain, within};
 use crate::problem::Problem;
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
@@ -79,6 +80,16 @@ async fn collect(mut payload: Payload, bytes_max: usize) -> Result<Bytes, BadBod
         return Err(BadBody::TooLarge(bytes_max));
     }
     Ok(body.freeze())
+}
+
+/// Reads the body of an operation that takes nothing of it. It is refused as any other would be.
+pub(crate) async fn unused(
+    request: &HttpRequest,
+    payload: Payload,
+    app: &App,
+) -> Result<(), Problem> {
+    let body = read(payload, app.limits.body_time_max, BODY_BYTES_MAX).await?;
+    object::unused(request, &body)
 }
 
 /// Why a change is made, if the body says so. Whatever else the body holds is not looked at.

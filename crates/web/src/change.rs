@@ -131,6 +131,7 @@ impl<'a> Change<'a> {
         bytes_max: usize,
     ) -> Result<Self, Problem> {
         let caller = caller(request, app).await?;
+        precondition::refuse_for_new(request)?;
         let campaign_id = CampaignId((app.sources.new_id)());
         let success = Success::Created;
         Self::of(

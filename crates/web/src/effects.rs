@@ -198,9 +198,10 @@ async fn dossier(app: &App, id: EffectId) -> Result<HttpResponse, Problem> {
 )]
 pub(crate) async fn retry(
     request: HttpRequest,
+    payload: Payload,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    operate(&request, &app, Operation::Retry).await
+    operate((&request, payload), &app, Operation::Retry).await
 }
 
 /// Have an effect tried no more.
@@ -220,9 +221,10 @@ pub(crate) async fn retry(
 )]
 pub(crate) async fn park(
     request: HttpRequest,
+    payload: Payload,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    operate(&request, &app, Operation::Park).await
+    operate((&request, payload), &app, Operation::Park).await
 }
 
 /// Give an effect up.
@@ -242,18 +244,20 @@ pub(crate) async fn park(
 )]
 pub(crate) async fn cancel(
     request: HttpRequest,
+    payload: Payload,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    operate(&request, &app, Operation::Cancel).await
+    operate((&request, payload), &app, Operation::Cancel).await
 }
 
 async fn operate(
-    request: &HttpRequest,
+    (request, payload): (&HttpRequest, Payload),
     app: &App,
     operation: Operation,
 ) -> Result<HttpResponse, Problem> {
     internal(request, app).await?;
     let id = id_in_path(request)?;
+    body::unused(request, payload, app).await?;
     let operated = read(app, async |client| {
         outbox::operate(client, id, operation, OPERATOR).await
     });

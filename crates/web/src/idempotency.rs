@@ -5,6 +5,7 @@
 //! a failed `If-Match`, a failure of the machine. The key is the draft's quoted string; a bare
 //! token is taken too, as most clients send one.
 
+use crate::object::is_nothing;
 use crate::problem::Problem;
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderName;
@@ -48,8 +49,9 @@ pub(crate) fn key(request: &HttpRequest) -> Result<Option<String>, Problem> {
     }
 }
 
-/// What makes two requests the same: method, path and body.
+/// What makes two requests the same: method, path and body. Bodies that say nothing are one.
 pub(crate) fn fingerprint(request: &HttpRequest, body: &[u8]) -> [u8; 32] {
+    let body = if is_nothing(body) { &[] } else { body };
     let mut digest = Sha256::new();
     for part in [
         request.method().as_str().as_bytes(),

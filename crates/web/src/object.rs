@@ -13,6 +13,8 @@ use serde::{Deserialize, Deserializer};
 
 /// What clients send for nothing besides no bytes and an empty object.
 const NOTHING: [&str; 2] = ["null", "\"\""];
+/// What a text may begin with (RFC 8259, section 8.1).
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The body, which has to be called JSON and to be an object.
 pub(crate) fn object<Body: DeserializeOwned>(
@@ -36,15 +38,37 @@ pub(crate) fn optional<Body: DeserializeOwned + Default>(
     object(request, body)
 }
 
+/// A body that is read and whose fields are none of ours.
+#[derive(Debug, Default, Deserialize)]
+struct Ignored {}
+
+/// The body of an operation that takes nothing of it: none, or a JSON object.
+pub(crate) fn unused(request: &HttpRequest, body: &[u8]) -> Result<(), Problem> {
+    optional(request, body).map(|Ignored {}| ())
+}
+
 /// Whether a body says nothing: no bytes but blanks, `null`, `""` or `{}`.
-fn is_nothing(body: &[u8]) -> bool {
-    let body = body.trim_ascii();
+pub(crate) fn is_nothing(body: &[u8]) -> bool {
+    let body = trimmed(body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body));
     let inside = body
         .strip_prefix(b"{")
         .and_then(|rest| rest.strip_suffix(b"}"));
     body.is_empty()
         || NOTHING.iter().any(|nothing| nothing.as_bytes() == body)
-        || inside.is_some_and(|inside| inside.trim_ascii().is_empty())
+        || inside.is_some_and(|inside| trimmed(inside).is_empty())
+}
+
+/// Without JSON's blanks around it (RFC 8259, section 2).
+fn trimmed(text: &[u8]) -> &[u8] {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    let Some(begin) = text.iter().position(|byte| !is_blank(byte)) else {
+        return &[];
+    };
+    let end = text
+        .iter()
+        .rposition(|byte| !is_blank(byte))
+        .unwrap_or(begin);
+    text.get(begin..=end).unwrap_or_default()
 }
 
 fn parse<Body: DeserializeOwned>(body: &[u8]) -> Result<Body, Problem> {
@@ -203,7 +227,19 @@ mod tests {
 
     #[test]
     fn a_body_that_says_nothing_is_none() {
-        for body in ["", " \r\n\t", "null", " null\n", "\"\"", "{}", "{ \n}"] {
+        for body in [
+            "",
+            " \r\n\t",
+            "null",
+            " null\n",
+            "\"\"",
+            "{}",
+            "{ \n}",
+            "\u{feff}",
+            "\u{feff} null",
+            "\u{feff}\"\"",
+            "\u{feff}{}",
+        ] {
             assert!(is_nothing(body.as_bytes()), "{body:?}");
         }
         for body in [
@@ -215,6 +251,10 @@ mod tests {
             "nul",
             "{",
             "null null",
+            "\u{c}",
+            "null\u{c}",
+            "{\u{c}}",
+            "\u{feff}\u{feff}",
         ] {
             assert!(!is_nothing(body.as_bytes()), "{body:?}");
         }

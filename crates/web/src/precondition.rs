@@ -31,6 +31,29 @@ pub(crate) fn expected(request: &HttpRequest) -> Result<Option<Expected>, Proble
     })
 }
 
+/// Refuses the conditions of a call that changes many campaigns: no version is meant.
+pub(crate) fn refuse_for_many(request: &HttpRequest) -> Result<(), Problem> {
+    let headers = request.headers();
+    if headers.contains_key(IF_MATCH) || headers.contains_key(IF_NONE_MATCH) {
+        return Err(Problem::invalid(
+            "If-Match and If-None-Match are conditions on one campaign: leave them out, or change each \
+             campaign by itself",
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses `If-Match` where a campaign is made: it has no version yet. `If-None-Match` holds of all that
+/// is new.
+pub(crate) fn refuse_for_new(request: &HttpRequest) -> Result<(), Problem> {
+    if request.headers().contains_key(IF_MATCH) {
+        return Err(Problem::invalid(
+            "If-Match is a condition on one campaign that is there: leave it out to make a new one",
+        ));
+    }
+    Ok(())
+}
+
 /// The answer to a reader who has the campaign already, if so it is. A reader who wants another version than
 /// there is gets a refusal.
 pub(crate) fn known_already(

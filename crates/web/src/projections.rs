@@ -1,12 +1,13 @@
 //! Rows derived from the log: at which version they are, and rebuilding them.
 
 use crate::app::App;
+use crate::body;
 use crate::caller::internal;
 use crate::campaign_json::instant;
 use crate::problem::{ErrorJson, Problem};
 use crate::read::read;
 use crate::server::{only, several};
-use actix_web::web::{self, Path, ServiceConfig};
+use actix_web::web::{self, Path, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use projector::{
     Asked, Projection, ProjectionStanding, RebuildStanding, ask_for_rebuild, cancel_rebuild,
@@ -146,11 +147,13 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn rebuild(
     request: HttpRequest,
+    payload: Payload,
     app: web::Data<App>,
     name: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     internal(&request, &app).await?;
     let wanted = named(&name)?;
+    body::unused(&request, payload, &app).await?;
     let asked = read(&app, async |client| ask_for_rebuild(client, &wanted).await);
     match asked.await? {
         Asked::Accepted(_) | Asked::UnderWay(_) => {
@@ -176,11 +179,13 @@ pub(crate) async fn rebuild(
 )]
 pub(crate) async fn cancel(
     request: HttpRequest,
+    payload: Payload,
     app: web::Data<App>,
     name: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     internal(&request, &app).await?;
     let wanted = named(&name)?;
+    body::unused(&request, payload, &app).await?;
     let cancelled = read(&app, async |client| {
         cancel_rebuild(client, Some(&wanted)).await
     });

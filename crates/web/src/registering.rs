@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::body;
 use crate::caller::internal;
 use crate::ids::{DocumentedUuid, campaign_id};
-use crate::json::{Json, Written};
+use crate::json::{Complaint, Json, Written};
 use crate::object::{self, object};
 use crate::openapi::{CampaignPath, TokenIdSchema, TokenKindWord};
 use crate::problem::Problem;
@@ -54,7 +54,7 @@ fn sleep() -> String {
 #[derive(Serialize, ToSchema)]
 #[schema(as = TokenOutcome)]
 struct Outcome {
-    /// As the caller wrote it; `null` if not said.
+    /// As the caller wrote it; `null` if not said, or if it is no string.
     #[schema(value_type = Value)]
     id: Box<RawValue>,
     /// `registered`, `already_registered`, `completed` (the sleeper is told `output` and must not
@@ -99,7 +99,7 @@ pub(crate) async fn register(
         let message = format!("tokens must be 1 to {REGISTERED_TOKENS_MAX} tokens");
         return Err(Problem::invalid(message));
     }
-    let read: Vec<Result<ForeignToken, String>> = tokens.iter().map(token).collect();
+    let read: Vec<Result<ForeignToken, String>> = tokens.iter().enumerate().map(token).collect();
     let good: Vec<ForeignToken> = read.iter().flatten().cloned().collect();
     let came = app.relay.registrar().register(campaign, &good).await;
     let came = came
@@ -122,18 +122,19 @@ pub(crate) async fn register(
     Ok(HttpResponse::Ok().json(Answered { tokens }))
 }
 
-/// The id that a token was given, whatever it is.
+/// The id that a token was given, if it is a text.
 fn id_of(asked: &Written) -> Box<RawValue> {
     let json = Json::of_text(asked.0.get()).ok();
     let id = json
         .and_then(Json::fields)
-        .and_then(|fields| fields.get("id"));
+        .and_then(|fields| fields.get("id"))
+        .filter(|id| id.is_string());
     id.map_or_else(|| RawValue::NULL.to_owned(), |id| id.raw().to_owned())
 }
 
-fn token(asked: &Written) -> Result<ForeignToken, String> {
-    let written: WrittenToken =
-        object::read(asked.0.get().as_bytes()).map_err(|complaint| complaint.to_string())?;
+fn token((place, asked): (usize, &Written)) -> Result<ForeignToken, String> {
+    let placed = |complaint: Complaint| complaint.in_item(place).in_field("tokens").to_string();
+    let written: WrittenToken = object::read(asked.0.get().as_bytes()).map_err(placed)?;
     let id = written.id.parse();
     let id = id.map_err(|error: waitpoints::BadTokenId| error.to_string())?;
     let prospect_id = Uuid::try_parse(&written.prospect_id)

@@ -203,9 +203,14 @@ pub(crate) async fn get(request: HttpRequest, app: Data<App>) -> Result<HttpResp
     responses((status = 200, description = "It is not there any more", body = RemovedJson)),
     security(("internal_key" = [])),
 )]
-pub(crate) async fn remove(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn remove(
+    request: HttpRequest,
+    payload: Payload,
+    app: Data<App>,
+) -> Result<HttpResponse, Problem> {
     internal(&request, &app).await?;
     let id = AccountId(id_in_path(&request, "id", "sender")?);
+    body::unused(&request, payload, &app).await?;
     let removed = read(&app, async |client| senders::remove(client, id).await).await?;
     app.senders.forget_all();
     Ok(HttpResponse::Ok().json(RemovedJson { removed }))

@@ -11,6 +11,7 @@ use crate::change::text;
 use crate::change::{Options, options, origin};
 use crate::ids::DocumentedUuid;
 use crate::object::object;
+use crate::precondition;
 use crate::problem::{Envelope, Problem};
 use crate::read::read;
 use crate::sender_json::filled_if_possible;
@@ -105,6 +106,7 @@ pub(crate) async fn stop(
 ) -> Result<HttpResponse, Problem> {
     let caller = caller(&request, &app).await?;
     let Options { dry_run } = options(&request)?;
+    precondition::refuse_for_many(&request)?;
     let body = body::read(payload, app.limits.body_time_max, BODY_BYTES_MAX).await?;
     let wanted: Stop = object(&request, &body)?;
     let origin = origin(&request, caller, body::reason(&request, &body)?);

@@ -48,8 +48,6 @@ use utoipa::ToSchema;
 pub(crate) const LAST_EVENT_ID_NAME: &str = "Last-Event-ID";
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
-/// The longest id of a message, in digits.
-const ID_DIGITS_MAX: usize = 18;
 
 /// A message of a stream, field by field.
 #[derive(Serialize, ToSchema)]
@@ -69,7 +67,7 @@ pub(crate) struct StreamMessage {
 #[expect(dead_code, reason = "describes what `last_id` reads by hand")]
 pub(crate) struct Resumption {
     /// The id of the last message that the client saw. Without it the stream begins with a snapshot.
-    #[param(rename = "Last-Event-ID", pattern = "^[0-9]{1,18}$", example = "0")]
+    #[param(rename = "Last-Event-ID", pattern = "^[0-9]+$", example = "0")]
     last_event_id: Option<String>,
 }
 
@@ -200,17 +198,19 @@ fn answer(stream: impl Stream<Item = Result<Bytes, Infallible>> + 'static) -> Ht
         .streaming(stream)
 }
 
-/// The id of the last message that the client saw.
+/// The id of the last message that the client saw. A number that no id reaches is the highest: it is beyond
+/// every log.
 pub(crate) fn last_id(request: &HttpRequest) -> Result<Option<i64>, Problem> {
     let Some(value) = request.headers().get(LAST_EVENT_ID) else {
         return Ok(None);
     };
     let text = value.to_str().unwrap_or_default();
-    let is_id =
-        (1..=ID_DIGITS_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    let id = text.parse().ok().filter(|_| is_id);
-    id.map(Some)
-        .ok_or_else(|| Problem::invalid("Last-Event-ID must be the id of a message"))
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Problem::invalid(
+            "Last-Event-ID must be the id of a message",
+        ));
+    }
+    Ok(Some(text.parse().unwrap_or(i64::MAX)))
 }
 
 /// A message as it goes over the wire; `data` is JSON, which has no line breaks.

@@ -192,9 +192,11 @@ pub(crate) async fn place(
 )]
 pub(crate) async fn remove(
     request: HttpRequest,
+    payload: Payload,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     internal(&request, &app).await?;
+    body::unused(&request, payload, &app).await?;
     let (journal, name) = consumer_of(&request, &app).await?;
     let removed = read(&app, async |client| {
         remove_consumer(client, journal, &name).await

@@ -71,7 +71,7 @@ impl Complaint {
     }
 
     /// About this item of it.
-    pub(super) fn in_item(mut self, place: usize) -> Self {
+    pub fn in_item(mut self, place: usize) -> Self {
         self.path.push(Step::Item(place));
         self
     }

@@ -10,11 +10,14 @@ use std::borrow::Cow;
 use std::vec::IntoIter;
 
 const WHOLE: &str = "a whole number in its range";
+/// Noughts at the end of a whole number; none of ours has more.
+const NOUGHTS_MAX: usize = 38;
 
 impl<'de> Json<'de> {
     fn whole<N: std::str::FromStr>(self) -> Result<N, Complaint> {
-        let number = self.is_number().then(|| self.text().parse().ok());
-        number.flatten().ok_or_else(|| Complaint::expected(WHOLE))
+        let digits = self.is_number().then(|| whole_digits(self.text()));
+        let number = digits.flatten().and_then(|digits| digits.parse().ok());
+        number.ok_or_else(|| Complaint::expected(WHOLE))
     }
 
     fn visit_fields<V: Visitor<'de>>(
@@ -57,6 +60,30 @@ impl<'de> Json<'de> {
             None => Err(Complaint::expected("a number")),
         }
     }
+}
+
+/// A JSON number whose value is whole, as digits: `5.0`, `50e-1` and `0.5e1` are all 5.
+fn whole_digits(written: &str) -> Option<String> {
+    let (sign, number) = match written.strip_prefix('-') {
+        Some(number) => ("-", number),
+        None => ("", written),
+    };
+    let (number, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = [whole, fraction].concat();
+    let significant = digits.trim_start_matches('0');
+    if significant.is_empty() {
+        return Some("0".to_owned());
+    }
+    let exponent: i64 = exponent.parse().ok()?;
+    let kept = significant.trim_end_matches('0');
+    let dropped = i64::try_from(significant.len() - kept.len()).ok()?;
+    let behind_point = i64::try_from(fraction.len()).ok()?;
+    let noughts = exponent.checked_add(dropped)?.checked_sub(behind_point)?;
+    let noughts = usize::try_from(noughts)
+        .ok()
+        .filter(|noughts| *noughts <= NOUGHTS_MAX)?;
+    Some([sign, kept, &"0".repeat(noughts)].concat())
 }
 
 macro_rules! whole_numbers {
@@ -273,5 +300,49 @@ impl<'de> Deserializer<'de> for Name<'de> {
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
         unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole(text: &str) -> Option<i64> {
+        Json::of_text(text).ok()?.whole().ok()
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_in_any_way() {
+        for text in [
+            "5",
+            "5.0",
+            "5e0",
+            "5E+0",
+            "50e-1",
+            "0.5e1",
+            "0.05E2",
+            "500.00e-2",
+        ] {
+            assert_eq!(whole(text), Some(5), "{text}");
+        }
+        for (text, value) in [
+            ("-0", 0),
+            ("0e99999999999999999999", 0),
+            ("-1.20e2", -120),
+            ("1e18", 10_i64.pow(18)),
+        ] {
+            assert_eq!(whole(text), Some(value), "{text}");
+        }
+        for text in [
+            "5.5",
+            "5e-1",
+            "1e19",
+            "1e999999999",
+            "1e-99999999999999999999",
+            "\"5\"",
+            "0.1",
+        ] {
+            assert_eq!(whole(text), None, "{text}");
+        }
     }
 }

@@ -7,8 +7,9 @@
 //!
 //! Why this is safe: only heads are changed that the library would refuse, and where one message ends and
 //! the next begins is decided by the library's own rules: one `Content-Length`, in digits, or none. A
-//! head that says anything else about its length (`Transfer-Encoding`, `Upgrade`, two lengths) is not
-//! looked at, and neither is what follows it; the library answers it. A connection that begins with a
+//! head that says anything else about its length (`Transfer-Encoding`, two lengths) is not looked at, and
+//! neither is what follows it; the library answers it. After an offer of another protocol (`Upgrade`) the
+//! connection ends with the answer (`framing`), so nothing that follows it is a message. A connection that begins with a
 //! request of HTTP/1.1 is not looked at any further.
 
 use actix_web::web::BytesMut;
@@ -209,7 +210,7 @@ fn length_of(request: &httparse::Request<'_, '_>) -> Option<Option<u64>> {
     let mut length = None;
     for header in request.headers.iter() {
         let is = |name: &str| header.name.eq_ignore_ascii_case(name);
-        if is("transfer-encoding") || is("upgrade") {
+        if is("transfer-encoding") {
             return None;
         }
         if is("content-length") {

@@ -102,6 +102,7 @@ async fn each_token_has_an_outcome_of_its_own() {
         {"id": "waitpoint_a4", "prospect_id": PROSPECT, "kind": "nap"},
         {"id": "waitpoint_a5"},
         7,
+        {"id": {"a": 1}, "prospect_id": PROSPECT},
     ]});
 
     let came = register(&app, id, &body).await.json();
@@ -122,12 +123,22 @@ async fn each_token_has_an_outcome_of_its_own() {
             "invalid",
             "invalid",
             "invalid",
+            "invalid",
             "invalid"
         ]
     );
     assert_eq!(came["tokens"][2]["output"], json!({"resumed": true}));
     let message = came["tokens"][5]["message"].as_str().unwrap();
     assert_eq!(message, "kind must be sleep or pause");
+    for (place, message) in [
+        (6, "tokens[6]: missing field `prospect_id`"),
+        (7, "tokens[7] must be a JSON object"),
+        (8, "tokens[8].id must be a string"),
+    ] {
+        assert_eq!(came["tokens"][place]["message"], message);
+    }
+    assert_eq!(came["tokens"][6]["id"], "waitpoint_a5");
+    assert_eq!(came["tokens"][8]["id"], json!(null));
 }
 
 #[tokio::test]
