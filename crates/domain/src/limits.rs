@@ -183,7 +183,7 @@ impl LimitInForce {
     }
 
     /// Of two limits the lesser one binds: fewer permits are left, or it lets through again later.
-    fn looseness(&self) -> (u32, Reverse<(bool, Option<DateTime<Utc>>)>) {
+    fn looseness(&self) -> impl Ord + use<> {
         let is_for_ever = self.is_reached() && self.frees_at.is_none();
         (self.left(), Reverse((is_for_ever, self.frees_at)))
     }
