@@ -25,7 +25,7 @@ const FILE_DEFAULT: &str = "fermata.toml";
 /// The longest id of a task.
 const TASK_CHARS_MAX: usize = 128;
 const TRIGGER_API_URL_DEFAULT: &str = "https://api.trigger.dev";
-/// What `serve` logs, unless somebody says otherwise.
+/// What `serve` logs by default.
 pub const LOG_SERVING: &str = "info,refinery_core=warn";
 /// What every other command logs.
 pub const LOG_OTHERWISE: &str = "warn";

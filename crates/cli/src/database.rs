@@ -52,7 +52,7 @@ pub enum DatabaseError {
 }
 
 impl DatabaseError {
-    /// With the reason for the place, where nobody named it.
+    /// With the reason for the place, when none was named.
     fn of(error: OpenError, configuration: &Configuration) -> Self {
         match configuration.passed_over.clone() {
             Some(why) => Self::PassedOver { error, why },

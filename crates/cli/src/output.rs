@@ -26,7 +26,7 @@ use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 /// Writes one line.
 ///
 /// # Errors
-/// When nobody reads any more.
+/// When standard output is closed.
 pub fn line(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{}", escape(text))?;
@@ -36,12 +36,12 @@ pub fn line(text: &str) -> io::Result<()> {
 /// Writes each line of a text that has several by its nature, like a signed note.
 ///
 /// # Errors
-/// When nobody reads any more.
+/// When standard output is closed.
 pub fn lines(text: &str) -> io::Result<()> {
     text.lines().try_for_each(line)
 }
 
-/// Whether an error says no more than that nobody reads standard output any more: who did has read enough.
+/// Whether an error means that standard output was closed: its reader has read enough.
 #[must_use]
 pub fn is_closed(error: &(dyn Error + 'static)) -> bool {
     error
@@ -51,7 +51,7 @@ pub fn is_closed(error: &(dyn Error + 'static)) -> bool {
 
 /// Writes one line to standard error.
 pub fn complain(text: &str) {
-    // When nobody reads, nobody can be told.
+    // With both outputs closed there is no place for it.
     let _closed = writeln!(io::stderr().lock(), "{}", escape(text));
 }
 
@@ -64,7 +64,7 @@ pub fn errors_are_read_by_people() -> bool {
 /// Writes a value as indented JSON.
 ///
 /// # Errors
-/// When nobody reads any more.
+/// When standard output is closed.
 pub fn json(value: &impl Serialize) -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     serde_json::to_writer_pretty(JsonGuard(&mut out), value)?;
@@ -75,7 +75,7 @@ pub fn json(value: &impl Serialize) -> io::Result<()> {
 /// Writes rows under a heading: a table on a terminal, tab-separated columns in a pipe.
 ///
 /// # Errors
-/// When nobody reads any more.
+/// When standard output is closed.
 pub fn table(heading: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
     let mut table = TableWriter::begin(heading)?;
     rows.iter().try_for_each(|row| table.row(row))?;
@@ -103,7 +103,7 @@ impl JsonDocument {
     /// Writes what stands between values.
     ///
     /// # Errors
-    /// When nobody reads any more.
+    /// When standard output is closed.
     pub fn put(&mut self, between: &'static str) -> io::Result<()> {
         self.0.write_all(between.as_bytes())
     }
@@ -111,7 +111,7 @@ impl JsonDocument {
     /// Writes a value on one line.
     ///
     /// # Errors
-    /// When nobody reads any more.
+    /// When standard output is closed.
     pub fn value(&mut self, value: &impl Serialize) -> io::Result<()> {
         Ok(serde_json::to_writer(JsonGuard(&mut self.0), value)?)
     }
@@ -119,7 +119,7 @@ impl JsonDocument {
     /// Ends the document.
     ///
     /// # Errors
-    /// When nobody reads any more.
+    /// When standard output is closed.
     pub fn end(mut self) -> io::Result<()> {
         writeln!(self.0)?;
         self.0.flush()

@@ -20,7 +20,7 @@ pub(crate) fn counted_since(today: NaiveDate) -> NaiveDate {
     first.unwrap_or(NaiveDate::MIN)
 }
 
-/// What was read of accounts, whoever's they are.
+/// What was read of accounts, of any user.
 pub(crate) struct ReadAccounts {
     pub granted: GrantedPermits,
     pub limits: LimitsOfAccounts,

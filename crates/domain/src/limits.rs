@@ -130,7 +130,7 @@ pub struct SendingAccount {
     pub permits: AccountPermits,
 }
 
-/// An account that nobody said anything of.
+/// An account without limits of its own.
 pub(crate) static NOTHING_KNOWN: SendingAccount = SendingAccount {
     own: OwnLimits {
         daily: None,

@@ -67,7 +67,7 @@ impl From<Name> for String {
 #[serde(try_from = "Sends", into = "u32")]
 pub struct DailyLimit(u32);
 
-/// What may be meant for a daily limit, so that what is out of its range is told the range.
+/// A number given as a daily limit, whatever its range, so that a refusal can name the range.
 #[derive(Deserialize)]
 struct Sends(i64);
 

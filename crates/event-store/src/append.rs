@@ -104,7 +104,7 @@ pub struct Log {
     find_created: Statement,
 }
 
-/// Takes the head of `journal` until the end of the transaction, so that nobody else writes to it.
+/// Takes the head of `journal` until the end of the transaction, so that no other transaction writes to it.
 ///
 /// # Errors
 /// When the database cannot, or there is no such journal.

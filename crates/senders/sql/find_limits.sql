@@ -1,4 +1,4 @@
--- The limits that sender accounts have of their own, whoever's they are.
+-- The limits that sender accounts have of their own, of any user.
 --
 -- $1 ids uuid[]
 --

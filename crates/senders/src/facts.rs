@@ -50,7 +50,7 @@ impl Facts {
         rows.iter().map(read).collect()
     }
 
-    /// The limits that accounts have of their own, whoever's they are. One that is not there is left
+    /// The limits that accounts have of their own, of any user. One that is not there is left
     /// out.
     ///
     /// # Errors

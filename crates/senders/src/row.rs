@@ -51,6 +51,18 @@ pub struct Limits {
     pub weekly_messages: Option<u32>,
 }
 
+impl Limits {
+    /// As permits are held to them.
+    fn as_own(self, is_premium: Option<bool>) -> OwnLimits {
+        OwnLimits {
+            daily: self.daily,
+            weekly_connections: self.weekly_connections,
+            weekly_messages: self.weekly_messages,
+            is_premium: is_premium == Some(true),
+        }
+    }
+}
+
 /// Why sender accounts could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum SenderError {
@@ -127,12 +139,7 @@ impl Sender {
     /// Its limits, as permits are held to them.
     #[must_use]
     pub fn own_limits(&self) -> OwnLimits {
-        OwnLimits {
-            daily: self.limits.daily,
-            weekly_connections: self.limits.weekly_connections,
-            weekly_messages: self.limits.weekly_messages,
-            is_premium: self.is_premium == Some(true),
-        }
+        self.limits.as_own(self.is_premium)
     }
 
     pub(crate) fn read(row: &Row) -> Result<Self, SenderError> {
@@ -157,13 +164,7 @@ impl Sender {
 }
 
 pub(crate) fn own_limits(row: &Row) -> OwnLimits {
-    let limits = limits(row);
-    OwnLimits {
-        daily: limits.daily,
-        weekly_connections: limits.weekly_connections,
-        weekly_messages: limits.weekly_messages,
-        is_premium: row.get::<_, Option<bool>>("is_premium") == Some(true),
-    }
+    limits(row).as_own(row.get("is_premium"))
 }
 
 fn limits(row: &Row) -> Limits {

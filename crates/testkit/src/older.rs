@@ -1,6 +1,7 @@
 //! What a program of before wrote about people: its rows are by the first rules, and name no version.
 
 use crate::TestDatabase;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 impl TestDatabase {
@@ -13,11 +14,7 @@ impl TestDatabase {
     ) {
         let older = "UPDATE people SET email = $2, email_digest = $3, identity = $3
                      WHERE prospect_id = $1";
-        let done = self
-            .sql()
-            .execute(older, &[&prospect, &text, &digest])
-            .await;
-        assert_eq!(done.expect("somebody"), 1);
+        self.write_as_older(older, prospect, (text, digest)).await;
     }
 
     /// Somebody's profile is written by a program with the first rules, which names no version.
@@ -29,11 +26,13 @@ impl TestDatabase {
     ) {
         let older = "UPDATE people SET linkedin_url = $2, linkedin_digest = $3, identity = $3
                      WHERE prospect_id = $1";
-        let done = self
-            .sql()
-            .execute(older, &[&prospect, &text, &digest])
-            .await;
-        assert_eq!(done.expect("somebody"), 1);
+        self.write_as_older(older, prospect, (text, digest)).await;
+    }
+
+    async fn write_as_older(&self, statement: &str, prospect: Uuid, (text, digest): (&str, &[u8])) {
+        let binds: [&(dyn ToSql + Sync); 3] = [&prospect, &text, &digest];
+        let written = self.sql().execute(statement, &binds).await;
+        assert_eq!(written.expect("the row is written"), 1);
     }
 
     /// How many people are kept by older rules than those of today.

@@ -29,6 +29,6 @@ pub enum PeopleCommand {
     },
     /// List people whom the rules of this program do not tell from another of their campaign (doubled), or
     /// whose address is none by these rules (unknown): at most 1,000 of each journal. All stay in their
-    /// campaigns until somebody removes them.
+    /// campaigns until an operator removes them.
     Check(Json),
 }

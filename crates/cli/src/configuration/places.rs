@@ -18,7 +18,7 @@ const EMPTY_PATH: &str = "set it to a path, or unset it";
 /// Where things are kept, decided.
 pub(super) struct Places {
     pub data_directory: PathBuf,
-    /// Why that is not the default one, where nobody named it.
+    /// Why it is not the default one, when none was named.
     pub passed_over: Option<String>,
     pub ledger_key: Option<KeyPlace>,
     pub ledger_directory: Option<PathBuf>,
@@ -27,7 +27,7 @@ pub(super) struct Places {
 /// Where the key that signs the log is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyPlace {
-    /// Where somebody said.
+    /// A named place.
     Named(PathBuf),
     /// Beside the private PostgreSQL, where a server makes it.
     BesideDatabase(PathBuf),

@@ -29,7 +29,7 @@ impl DataWriter {
     /// Writes whole lines of JSON.
     ///
     /// # Errors
-    /// When nobody reads any more.
+    /// When standard output is closed.
     pub fn write_all(&mut self, lines: &[u8]) -> io::Result<()> {
         match &mut self.0 {
             Out::Bytes(out) => out.write_all(lines),
@@ -40,7 +40,7 @@ impl DataWriter {
     /// Hands over what was written.
     ///
     /// # Errors
-    /// When nobody reads any more.
+    /// When standard output is closed.
     pub fn finish(mut self) -> io::Result<()> {
         match &mut self.0 {
             Out::Bytes(out) => out.flush(),

@@ -1,4 +1,4 @@
-//! How text that somebody else wrote is shown: nothing in it moves the cursor, hides, or begins a line.
+//! How text from outside is shown: nothing in it moves the cursor, hides, or begins a line.
 //!
 //! Names, reasons, bodies, labels, error texts and file names come from tenants, callers, providers and
 //! the machine. [`escape`] replaces what a terminal acts upon or a reader cannot see: control characters

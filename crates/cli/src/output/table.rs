@@ -23,7 +23,7 @@ impl TableWriter {
     /// Begins a table.
     ///
     /// # Errors
-    /// When nobody reads any more.
+    /// When standard output is closed.
     pub fn begin(heading: &[&str]) -> io::Result<Self> {
         let heading: Vec<String> = heading
             .iter()
@@ -43,7 +43,7 @@ impl TableWriter {
     /// Adds a row.
     ///
     /// # Errors
-    /// When nobody reads any more.
+    /// When standard output is closed.
     pub fn row(&mut self, row: &[String]) -> io::Result<()> {
         let cells: Vec<String> = row.iter().map(|cell| escape(cell).into_owned()).collect();
         let Some(page) = &mut self.page else {
@@ -59,7 +59,7 @@ impl TableWriter {
     /// Ends the table.
     ///
     /// # Errors
-    /// When nobody reads any more.
+    /// When standard output is closed.
     pub fn end(mut self) -> io::Result<()> {
         let is_left = self.page.as_ref().is_some_and(|page| !page.is_empty());
         if is_left || self.page.is_some() && !self.is_begun {
